@@ -1,0 +1,156 @@
+/** Halts and limits: the two Variables that operators rule with. Both fail closed: what was not read is not absent. */
+
+import { parseTime } from '../base/time.ts';
+import type { Variable } from '../nomad/types.ts';
+import { defaultLimits, parseLimits } from '../safety/limits.ts';
+import { allRunsDirty, ask, deadline, freshMs, namespaces, note } from './core.ts';
+import type { Core, HaltState, LimitsState } from './state.ts';
+import type { Answer } from './types.ts';
+
+export function createHalts(all: readonly string[]): Map<string, HaltState> {
+  return new Map(
+    all.map(namespace => [
+      namespace,
+      { state: 'unread', reason: '', readAt: Number.NEGATIVE_INFINITY, index: 0, reading: false },
+    ]),
+  );
+}
+
+export function createLimits(): LimitsState {
+  return { state: 'unread', limits: defaultLimits, problems: [] };
+}
+
+/** Takes a Variable under `control/`. */
+export function controlChanged(core: Core, namespace: string, path: string, variable: Variable | undefined): void {
+  const name = path.slice(core.config.prefix.length + '/control/'.length);
+  // Right to the source: a delivery may be older than what the halt's own read said.
+  if (name === 'halt') readHalt(core, namespace);
+  else if (name === 'limits' && namespace === core.config.home) limitsChanged(core, variable);
+}
+
+function limitsChanged(core: Core, variable: Variable | undefined): void {
+  const parsed = parseLimits(variable?.Items ?? undefined);
+  const { limits } = core;
+  limits.state = parsed.ok ? 'valid' : 'invalid';
+  limits.problems = parsed.ok ? [] : parsed.problems;
+  if (parsed.ok) limits.limits = parsed.limits;
+  const message = limits.problems[0]?.message;
+  note(core, { type: 'limits', valid: parsed.ok, ...(message === undefined ? {} : { message }) });
+  allRunsDirty(core);
+}
+
+/** No limits Variable was seen when everything was listed: the defaults hold. */
+export function limitsAbsent(core: Core): void {
+  if (core.limits.state === 'unread') core.limits.state = 'valid';
+}
+
+/** Reads a halt now, unless a read is on its way. */
+export function readHalt(core: Core, namespace: string): void {
+  const halt = core.halts.get(namespace);
+  if (halt === undefined || halt.reading) return;
+  halt.reading = true;
+  const path = `${core.config.prefix}/control/halt`;
+  ask(core, '-', 'read', { op: 'read-variable', namespace, path }, (answer, sentAt) =>
+    haltRead(core, namespace, halt, answer, sentAt),
+  );
+}
+
+function haltRead(core: Core, namespace: string, halt: HaltState, answer: Answer, sentAt: number): void {
+  halt.reading = false;
+  const was = halted(core, halt);
+  if (answer.kind === 'ok') {
+    const variable = answer.value as Variable | undefined;
+    const index = variable?.ModifyIndex ?? answer.index;
+    if (index < halt.index) {
+      // A server that lags behind what was already read.
+      note(core, {
+        type: 'resync',
+        kind: 'variables',
+        reason: `halt of ${namespace}: index went back from ${halt.index} to ${index}`,
+      });
+      deadline(core, 'halt', namespace, 250);
+      return;
+    }
+    halt.index = index;
+    halt.readAt = sentAt;
+    halt.state = variable === undefined ? 'absent' : 'present';
+    halt.reason = variable?.Items?.['reason'] ?? '';
+    const until = parseTime(variable?.Items?.['until'] ?? '');
+    delete halt.until;
+    if (until !== undefined) {
+      halt.until = until;
+      if (until > core.wall) deadline(core, 'halt', namespace, until - core.wall + 1);
+    }
+  } else if (answer.kind === 'refused' && answer.reason === 'denied') {
+    halt.state = 'denied';
+    note(core, {
+      type: 'denied',
+      what: `read ${namespace}:${core.config.prefix}/control/halt`,
+      message: answer.message,
+    });
+  } else {
+    note(core, { type: 'trouble', what: `halt of ${namespace}`, message: answer.message });
+    deadline(core, 'halt', namespace, 1_000);
+  }
+  const is = halted(core, halt);
+  if (is !== was) {
+    note(core, { type: 'halt', namespace, halted: is, ...(halt.reason === '' ? {} : { reason: halt.reason }) });
+    for (const [key, entry] of core.specs)
+      if (namespace === core.config.home || entry.namespace === namespace) core.dirtySpecs.add(key);
+  }
+  allRunsDirty(core);
+}
+
+function halted(core: Core, halt: HaltState): boolean {
+  return halt.state === 'present' && (halt.until === undefined || halt.until > core.wall);
+}
+
+function concerned(core: Core, namespace: string): readonly string[] {
+  return [...new Set([core.config.home, namespace])];
+}
+
+/** Halts in force that concern a namespace: its own, and home's. */
+export function haltsInForce(core: Core, namespace: string): readonly { namespace: string; reason: string }[] {
+  return concerned(core, namespace).flatMap(each => {
+    const halt = core.halts.get(each);
+    return halt !== undefined && halted(core, halt) ? [{ namespace: each, reason: halt.reason }] : [];
+  });
+}
+
+/** Namespaces whose halt was not read within five seconds; reads of them are under way when this answers any. */
+export function haltsUnread(core: Core, namespace: string): readonly string[] {
+  return concerned(core, namespace).filter(each => {
+    const halt = core.halts.get(each);
+    if (halt !== undefined && halt.state !== 'unread' && halt.state !== 'denied' && core.mono - halt.readAt <= freshMs)
+      return false;
+    readHalt(core, each);
+    return true;
+  });
+}
+
+/** Namespaces whose halt may not be read at all. */
+export function haltsDenied(core: Core, namespace: string): readonly string[] {
+  return concerned(core, namespace).filter(each => core.halts.get(each)?.state === 'denied');
+}
+
+/** While anything is in force, each halt that concerns it is read this often. */
+const inForceMs = 2_000;
+
+/** Reads the halts that open runs depend on, when due. */
+export function tendHalts(core: Core): void {
+  const wanted = new Set<string>();
+  for (const entry of core.runs.values()) {
+    if (entry.standing.state !== 'injecting' && entry.standing.state !== 'holding') continue;
+    for (const each of concerned(core, entry.standing.run.namespace)) wanted.add(each);
+  }
+  for (const each of wanted) {
+    const halt = core.halts.get(each);
+    if (halt !== undefined && core.mono - halt.readAt >= inForceMs) readHalt(core, each);
+  }
+  if (wanted.size > 0) deadline(core, 'halts', '', inForceMs);
+}
+
+/** Every halt is read once before the controller says it is ready. */
+export function haltsNotRead(core: Core): readonly string[] {
+  return namespaces(core).filter(each => core.halts.get(each)?.state === 'unread');
+}

@@ -1,0 +1,71 @@
+/** The few words with which the fold's parts ask the world for something, and what all of them may ask of the state. */
+
+import type { Call, Note, Priority } from '../lifecycle/effects.ts';
+import type { Continuation, Core } from './state.ts';
+
+/** Milliseconds that any call to Nomad may take, unless it says otherwise. */
+export const callTimeoutMs = 4_000;
+export const lockTtlMs = 10_000;
+export const lockDelayMs = 1_000;
+/** Twice the TTL and the delay: a holder that froze may have sent its last call within it. */
+export const takeoverWindowMs = 2 * lockTtlMs + lockDelayMs;
+/** How old what harm rests on may be: halt, targets, and the acknowledged intent. */
+export const freshMs = 5_000;
+
+/** Asks the world for a call; its answer comes to `then` in a later step, exactly once. */
+export function ask(
+  core: Core,
+  owner: string,
+  priority: Priority,
+  call: Call,
+  then: Continuation,
+  timeoutMs = callTimeoutMs,
+): void {
+  core.calls += 1;
+  const id = `${owner}/${core.calls}`;
+  core.pending.set(id, then);
+  core.out.push({ kind: 'call', id, priority, call, timeoutMs });
+}
+
+/** Tells people something. */
+export function note(core: Core, each: Note): void {
+  core.out.push({ kind: 'note', note: each });
+}
+
+/** Every namespace whose schedules this controller takes: the managed ones and home. */
+export function namespaces(core: Core): readonly string[] {
+  return [...new Set([core.config.home, ...core.config.namespaces])];
+}
+
+/** Sets the deadline of a concern, told apart by the first word of its key. */
+export function deadline(core: Core, concern: string, key: string, inMs: number): void {
+  core.deadlines.set(`${concern} ${key}`, core.mono + Math.max(0, inMs));
+}
+
+/** The Variable whose lock makes a leader. */
+export function lockPath(core: Core): string {
+  return `${core.config.prefix}/control/leader`;
+}
+
+/**
+ * Monotonic end of the lease: one TTL after its last successful renewal was sent, though Nomad would hold the lock for
+ * longer: what is checked against it can't outlive it.
+ */
+export function leaseEnd(core: Core): number {
+  return core.lease.phase === 'held' ? core.lease.renewedAt + lockTtlMs : Number.NEGATIVE_INFINITY;
+}
+
+/** The lease holds at this very tick. */
+export function holdsLease(core: Core): boolean {
+  return core.mono < leaseEnd(core);
+}
+
+/** This controller is the one that acts: it holds the lease and knows every open run. */
+export function acts(core: Core): boolean {
+  return holdsLease(core) && core.lease.loaded;
+}
+
+/** Every open run is looked at again. */
+export function allRunsDirty(core: Core): void {
+  for (const id of core.runs.keys()) core.dirtyRuns.add(id);
+}

@@ -1,0 +1,9 @@
+/** Which runs this controller is to end. */
+
+import type { Core } from './state.ts';
+
+/** Runs that this controller is to end: all, or those it was started for. */
+export function isMine(core: Core, run: string): boolean {
+  const { undoOnly } = core.config;
+  return undoOnly === undefined || undoOnly === 'all' || undoOnly.includes(run);
+}

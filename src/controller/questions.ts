@@ -1,0 +1,211 @@
+/** The questions between a claim and the harm: admission, whom, limits, steadiness, and all of it again in the tick of the harm. */
+
+import { groupHealth } from '../cluster/health.ts';
+import type { AnyFault, Candidate } from '../faults/fault.ts';
+import type { Answered } from '../lifecycle/machine.ts';
+import type { Exclusion, Intent, Run } from '../lifecycle/run.ts';
+import { type Asked, askAll, candidateJudge, firstRefusal } from '../safety/ask.ts';
+import type { GateContext } from '../safety/gate.ts';
+import { choose } from '../targeting/choose.ts';
+import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
+import { acts, note } from './core.ts';
+import { type Freshness, freshRead, jobReads, worst } from './reads.ts';
+import { lastHits, reservations } from './reservations.ts';
+import type { Core, RunEntry } from './state.ts';
+
+/** Bytes of a record that Nomad surely takes, before deflation. */
+export const recordHardLimit = 56 * 1024;
+
+export function gateContext(core: Core, run: Run, fault: AnyFault, chosen?: readonly Candidate[]): GateContext {
+  const { self } = core.config;
+  const own =
+    self === undefined ? [] : core.view.allocsOf(self.namespace, self.job).filter(each => each.client === 'running');
+  return {
+    namespace: run.namespace,
+    home: core.config.home,
+    run: run.id,
+    experiment: run.experiment,
+    fault,
+    view: core.view,
+    limits: core.limits.limits,
+    ...(core.limits.state === 'valid' ? {} : { limitsProblem: limitsProblem(core) }),
+    prefix: core.config.prefix,
+    reservations: reservations(core, run.id),
+    lastHits: lastHits(core),
+    halts: haltsInForce(core, run.namespace),
+    haltsUnread: haltsUnread(core, run.namespace),
+    self: {
+      jobs: self === undefined ? [] : [`${self.namespace}/${self.job}`],
+      allocs: self === undefined ? [] : [self.alloc, ...own.map(each => each.id)],
+      nodes: self === undefined ? [] : [...new Set([self.node, ...own.map(each => each.node)])],
+    },
+    region: core.config.region,
+    now: core.wall,
+    ...(chosen === undefined ? {} : { chosen }),
+  };
+}
+
+function limitsProblem(core: Core): string {
+  if (core.limits.state === 'unread') return 'the limits Variable could not be read yet';
+  return core.limits.problems[0]?.message ?? 'the limits Variable is invalid';
+}
+
+function verdictOf(core: Core, run: Run, asked: readonly Asked[]): Answered {
+  const refusal = firstRefusal(asked);
+  if (refusal === undefined) return { kind: 'go' };
+  if (refusal.answer.retry) return { kind: 'wait' };
+  const { reason, message } = refusal.answer;
+  note(core, { type: 'gate', run: run.id, namespace: run.namespace, gate: refusal.gate.name, reason, message });
+  return { kind: 'end', verdict: 'refused', reason, message };
+}
+
+export function askAdmission(core: Core, run: Run, fault: AnyFault): Answered {
+  if (haltsDenied(core, run.namespace).length === 0 && haltsUnread(core, run.namespace).length > 0)
+    return { kind: 'wait' };
+  return verdictOf(core, run, askAll(core.gates, 'admission', gateContext(core, run, fault)));
+}
+
+/** Whether all that targeting rests on was read within five seconds. */
+export function targetFreshness(core: Core, run: Run, fault: AnyFault): Freshness {
+  const { job } = run.experiment.target;
+  const all: Freshness[] = [];
+  if (fault.targetKind === 'node') all.push(freshRead(core, { op: 'list-nodes' }));
+  if (job === undefined) return worst(all);
+  if (!/[*?[]/.test(job)) {
+    core.view.watchJob(run.namespace, job);
+    return worst([...all, ...jobReads(run.namespace, job).map(call => freshRead(core, call))]);
+  }
+  core.view.watchNamespace(run.namespace);
+  all.push(freshRead(core, { op: 'list-jobs', namespace: run.namespace }));
+  if (all.includes('waiting')) return 'waiting';
+  const matching = core.view.jobIdsMatching(run.namespace, job);
+  return worst([...all, ...matching.flatMap(each => jobReads(run.namespace, each).map(call => freshRead(core, call)))]);
+}
+
+export interface Chosen {
+  readonly kind: 'chosen';
+  readonly intents: readonly Intent[];
+  readonly excluded: readonly Exclusion[];
+}
+
+/** Exclusions that a record keeps. */
+const keptExclusions = 20;
+
+export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Chosen {
+  const fresh = targetFreshness(core, run, fault);
+  if (fresh === 'waiting') return { kind: 'wait' };
+  if (fresh !== 'fresh') {
+    if (!fresh.denied) return { kind: 'wait' };
+    return { kind: 'end', verdict: 'failed', reason: 'denied', message: fresh.message };
+  }
+  const params = run.experiment.method[0]?.with ?? {};
+  const context = gateContext(core, run, fault);
+  const choice = choose({
+    view: core.view,
+    namespace: run.namespace,
+    target: run.experiment.target,
+    fault,
+    params,
+    seed: run.seed,
+    judge: candidateJudge(core.gates, context),
+  });
+  const task = run.experiment.target.task;
+  const planned = choice.chosen.flatMap(candidate =>
+    fault.plan(candidate, { params, view: core.view, ...(task === undefined ? {} : { task }) }),
+  );
+  if (planned.length > 0) {
+    const intents = planned.map(
+      (each, n): Intent => ({
+        ...each,
+        n,
+        state: 'planned',
+        ...(each.undo === undefined ? {} : { undoState: 'pending' }),
+      }),
+    );
+    return { kind: 'chosen', intents, excluded: choice.excluded.slice(0, keptExclusions) };
+  }
+  if (run.experiment.target.ifEmpty === 'wait') return { kind: 'wait' };
+  const why =
+    choice.nothing ??
+    choice.excluded
+      .slice(0, 5)
+      .map(each => `${each.name}: ${each.why}`)
+      .join('; ');
+  const message = why === '' ? 'nothing that was chosen could be hit' : why;
+  note(core, { type: 'gate', run: run.id, namespace: run.namespace, gate: 'target', reason: 'no_target', message });
+  return { kind: 'end', verdict: 'refused', reason: 'no_target', message };
+}
+
+/** The candidates that a run's intents name, as they are now. */
+export function candidatesOf(core: Core, run: Run): readonly Candidate[] {
+  const seen = new Set<string>();
+  return run.intents.flatMap(({ target }): Candidate[] => {
+    const id = target.kind === 'node' ? target.node : target.alloc;
+    if (seen.has(id)) return [];
+    seen.add(id);
+    if (target.kind === 'node') {
+      const node = core.view.node(id);
+      return node === undefined ? [] : [{ kind: 'node', node }];
+    }
+    const alloc = core.view.alloc(id);
+    return alloc === undefined ? [] : [{ kind: 'allocation', alloc }];
+  });
+}
+
+export function askBlast(core: Core, run: Run, fault: AnyFault): Answered {
+  return verdictOf(core, run, askAll(core.gates, 'blast', gateContext(core, run, fault, candidatesOf(core, run))));
+}
+
+/** The groups that a run hits, as `[namespace, job, group]`. */
+export function groupsOf(run: Run): readonly (readonly [string, string, string])[] {
+  const groups = new Map<string, readonly [string, string, string]>();
+  for (const { target } of run.intents) {
+    if (target.kind !== 'allocation') continue;
+    groups.set(`${target.namespace}/${target.job}/${target.group}`, [target.namespace, target.job, target.group]);
+  }
+  return [...groups.values()];
+}
+
+/** The default hypothesis, before: each group hit has what it desires, healthy. */
+export function askSteady(core: Core, run: Run): Answered {
+  for (const [namespace, job, group] of groupsOf(run)) {
+    const health = groupHealth(core.view, namespace, job, group);
+    if (health.healthy.length >= health.desired) continue;
+    const message = `group ${job}/${group} has ${health.healthy.length} of ${health.desired} healthy before anything was done`;
+    return { kind: 'end', verdict: 'failed', reason: 'not_steady', message };
+  }
+  return { kind: 'go' };
+}
+
+/** Once more, in one tick, just before harm is written. */
+export function askArmed(core: Core, entry: RunEntry, fault: AnyFault): Answered {
+  const { run } = entry.standing;
+  if (!acts(core)) return { kind: 'wait' };
+  const again = askAdmission(core, run, fault);
+  if (again.kind !== 'go') return again;
+  if (targetFreshness(core, run, fault) !== 'fresh') return { kind: 'wait' };
+  const gone = missingTargets(core, run, fault);
+  if (gone !== undefined) return { kind: 'end', verdict: 'refused', reason: 'target_changed', message: gone };
+  const size = JSON.stringify(run).length + 2 * run.intents.length * 200;
+  if (size > recordHardLimit) {
+    const message = `the record of ${run.intents.length} intents may reach ${size} bytes, and ${recordHardLimit} are allowed`;
+    return { kind: 'end', verdict: 'refused', reason: 'record_too_large', message };
+  }
+  return askBlast(core, run, fault);
+}
+
+/** Words for the first chosen target that is no longer there to be hit, or that a gate would leave out now. */
+export function missingTargets(core: Core, run: Run, fault: AnyFault): string | undefined {
+  const judge = candidateJudge(core.gates, gateContext(core, run, fault));
+  const found = candidatesOf(core, run);
+  const wanted = new Set(run.intents.map(({ target }) => (target.kind === 'node' ? target.node : target.alloc)));
+  if (found.length < wanted.size) return 'a chosen target is no longer there';
+  for (const candidate of found) {
+    if (candidate.kind === 'allocation' && candidate.alloc.client !== 'running') {
+      return `allocation ${candidate.alloc.id.slice(0, 8)} is ${candidate.alloc.client} now`;
+    }
+    const why = judge(candidate);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}

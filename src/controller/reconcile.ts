@@ -1,0 +1,160 @@
+/** One look at one run: what is true now goes to the lifecycle, and what follows from the new state is asked of the world. */
+
+import { recovery } from '../cluster/recovery.ts';
+import type { AnyFault } from '../faults/fault.ts';
+import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
+import { mayBeInForce, type Run } from '../lifecycle/run.ts';
+import { haltsDenied, haltsInForce, tendHalts } from './control.ts';
+import { acts, deadline, note } from './core.ts';
+import { observe, send } from './inject.ts';
+import { isMine } from './mine.ts';
+import { askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf } from './questions.ts';
+import { freshRead, jobReads } from './reads.ts';
+import { isReverted, revert } from './revert.ts';
+import { finished, isAcked, persist } from './runs.ts';
+import { runChanged } from './specs.ts';
+import type { Core, RunEntry } from './state.ts';
+import { pollMs, touchStreams } from './streams.ts';
+
+const notAsked: Answered = { kind: 'wait' };
+
+/** Looks at a run until nothing more follows in this tick. */
+export function tendRun(core: Core, id: string): void {
+  const entry = core.runs.get(id);
+  if (entry === undefined || !acts(core) || !isMine(core, id)) return;
+  const fault = core.catalog.get(entry.standing.run.fault);
+  if (fault === undefined) {
+    note(core, {
+      type: 'trouble',
+      what: `run ${id}`,
+      message: `fault ${entry.standing.run.fault} is not known to this release`,
+    });
+    return;
+  }
+  const from = entry.standing.state;
+  // Bounded by the number of states; one pass a state.
+  for (let pass = 0; pass < 16; pass += 1) {
+    observe(core, entry, fault);
+    send(core, entry, fault);
+    revert(core, entry, fault);
+    const before = entry.standing;
+    entry.standing = look(before, factsOf(core, entry, fault));
+    if (entry.standing.state !== before.state) told(core, before, entry.standing);
+    persist(core, entry);
+    if (entry.standing === before) break;
+  }
+  if (entry.standing.state !== from) stateChanged(core, entry);
+  schedulePolls(core, entry, fault);
+}
+
+function told(core: Core, before: Standing, after: Standing): void {
+  const { run } = after;
+  const reason = run.abort?.reason ?? run.reason;
+  note(core, {
+    type: 'state',
+    run: run.id,
+    namespace: run.namespace,
+    fault: run.fault,
+    from: before.state,
+    to: after.state,
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
+
+function stateChanged(core: Core, entry: RunEntry): void {
+  const { state, run } = entry.standing;
+  runChanged(core, run);
+  touchStreams(core);
+  tendHalts(core);
+  if (state !== 'done') return;
+  note(core, {
+    type: 'verdict',
+    run: run.id,
+    namespace: run.namespace,
+    schedule: run.schedule,
+    fault: run.fault,
+    verdict: run.verdict ?? 'failed',
+    ...(run.reason === undefined ? {} : { reason: run.reason }),
+    ...(run.recoveryMs === undefined ? {} : { recoveryMs: run.recoveryMs }),
+  });
+}
+
+/** A run whose record says done leaves the table. */
+export function leaveIfDone(core: Core, entry: RunEntry): void {
+  if (entry.standing.state !== 'done' || !isAcked(entry)) return;
+  core.runs.delete(entry.id);
+  core.finished.set(entry.id, finished(entry.standing.run));
+  runChanged(core, entry.standing.run);
+  touchStreams(core);
+}
+
+function abortOf(core: Core, run: Run): Facts['abort'] {
+  if (run.abort !== undefined) return { reason: run.abort.reason, message: run.abort.message };
+  const halt = haltsInForce(core, run.namespace)[0];
+  if (halt !== undefined)
+    return { reason: 'halted', message: `halted in ${halt.namespace}${halt.reason === '' ? '' : `: ${halt.reason}`}` };
+  const denied = haltsDenied(core, run.namespace)[0];
+  if (denied !== undefined)
+    return { reason: 'halt_unreadable', message: `the halt of ${denied} may not be read any more` };
+  if (
+    !core.specs.has(`${run.namespace}/${run.schedule}`) &&
+    core.watches.get(`${run.namespace} schedule`)?.listed === true
+  ) {
+    return { reason: 'spec_deleted', message: 'its schedule was deleted' };
+  }
+  if (core.config.undoOnly !== undefined)
+    return { reason: 'undone_by_hand', message: 'an operator undid it with sirocco undo' };
+  if (core.stop === 'drain')
+    return { reason: 'controller_stopped', message: 'the controller was asked to undo everything and stop' };
+  return undefined;
+}
+
+function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
+  const { state, run } = entry.standing;
+  const abort = abortOf(core, run);
+  const asked = <T>(name: string, question: () => T): T | Answered => (state === name ? question() : notAsked);
+  const settled = run.intents.every(each => each.state !== 'planned' && each.state !== 'sending');
+  const recovered = state === 'recovering' ? recoveryOf(core, run) : { ok: false };
+  return {
+    wall: core.wall,
+    acked: isAcked(entry) && !entry.writing,
+    ...(abort === undefined ? {} : { abort }),
+    admission: asked('admitted', () => askAdmission(core, run, fault)),
+    choice: asked('targeting', () => askChoice(core, run, fault)),
+    blast: asked('limited', () => askBlast(core, run, fault)),
+    steady: asked('baseline', () => askSteady(core, run)),
+    armed: asked('armed', () => askArmed(core, entry, fault)),
+    term: core.lease.term,
+    settled,
+    lasting: fault.lasts && run.intents.some(mayBeInForce),
+    reverted: isReverted(core, entry),
+    effectsSeen: run.intents.every(each => each.effect !== undefined || !mayBeInForce(each)),
+    recovered,
+  };
+}
+
+function recoveryOf(core: Core, run: Run): Facts['recovered'] {
+  const found = recovery(core.view, run.intents);
+  return found.recovered
+    ? { ok: true, ...(found.recoveryMs === undefined ? {} : { recoveryMs: found.recoveryMs }) }
+    : { ok: false };
+}
+
+/** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */
+function schedulePolls(core: Core, entry: RunEntry, fault: AnyFault): void {
+  const { state, run } = entry.standing;
+  const watching = state === 'injecting' || state === 'holding' || state === 'recovering';
+  const waiting = state === 'admitted' || state === 'targeting' || state === 'limited' || state === 'armed';
+  if (waiting) deadline(core, 'run', entry.id, Math.max(1, Math.min(1_000, run.startDeadline - core.wall + 1)));
+  if (!watching) return;
+  const namespace = fault.targetKind === 'node' ? undefined : run.namespace;
+  const every = pollMs(core, namespace);
+  const ends = [run.holdUntil, run.recoverUntil]
+    .filter(each => each !== undefined && each > core.wall)
+    .map(each => (each ?? 0) - core.wall);
+  deadline(core, 'run', entry.id, Math.min(every, ...ends));
+  const since = Math.max(core.mono - every, entry.ackedAt);
+  for (const [of, job] of groupsOf(run)) for (const call of jobReads(of, job).slice(0, 2)) freshRead(core, call, since);
+  for (const { target } of run.intents)
+    if (target.kind === 'node') freshRead(core, { op: 'read-node', node: target.node }, since);
+}

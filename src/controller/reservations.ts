@@ -1,0 +1,42 @@
+/** What open runs hold of the cluster, and when jobs were last hit. Freed only when a run is over. */
+
+import { isBeforeHarm } from '../lifecycle/run.ts';
+import type { Reservation } from '../safety/gate.ts';
+import { reserve } from '../safety/reservation.ts';
+import { jobsOf } from './runs.ts';
+import type { Core } from './state.ts';
+
+/** States in which a run, though before harm, already counts: it was chosen and judged. */
+const counted = new Set(['limited', 'baseline', 'armed']);
+
+export function reservations(core: Core, except: string): readonly Reservation[] {
+  const held: Reservation[] = [];
+  for (const { id, standing } of core.runs.values()) {
+    const { state, run } = standing;
+    if (id === except || run.intents.length === 0) continue;
+    if (isBeforeHarm(state) && !counted.has(state)) continue;
+    const fault = core.catalog.get(run.fault) ?? { name: run.fault, reach: 'cluster' as const };
+    held.push(
+      reserve(
+        id,
+        run.namespace,
+        fault,
+        run.intents.map(intent => intent.target),
+      ),
+    );
+  }
+  return held;
+}
+
+/** When each job was last hit, by `<namespace>/<job>`, from what is on record. */
+export function lastHits(core: Core): ReadonlyMap<string, number> {
+  const hits = new Map<string, number>();
+  const hit = (job: string, at: number) => hits.set(job, Math.max(at, hits.get(job) ?? 0));
+  for (const { standing } of core.runs.values()) {
+    const at = standing.run.injectedAt;
+    if (at !== undefined) for (const job of jobsOf(standing.run)) hit(job, at);
+  }
+  for (const run of core.finished.values())
+    if (run.hitAt !== undefined) for (const job of run.jobs) hit(job, run.hitAt);
+  return hits;
+}

@@ -1,0 +1,210 @@
+/** The fold's state: one object, changed only inside a step. */
+
+import type { Problem } from '../base/errors.ts';
+import type { MutableView } from '../cluster/view.ts';
+import type { FaultCatalog } from '../faults/fault.ts';
+import type { Effect } from '../lifecycle/effects.ts';
+import type { Standing } from '../lifecycle/machine.ts';
+import type { UndoLine } from '../lifecycle/record.ts';
+import type { Verdict } from '../lifecycle/run.ts';
+import type { Variable } from '../nomad/types.ts';
+import type { Gate } from '../safety/gate.ts';
+import type { Limits } from '../safety/limits.ts';
+import type { Spec } from '../spec/experiment.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Answer, ControllerConfig } from './types.ts';
+
+/** What to do with the answer of a call. `sentAt` is the monotonic instant of the real send. */
+export type Continuation = (answer: Answer, sentAt: number) => void;
+
+/** Whoever takes the Variables of a kind; `undefined`: it was deleted. */
+export type VariableHandler = (core: Core, namespace: string, path: string, variable: Variable | undefined) => void;
+
+export interface LeaseState {
+  phase: 'idle' | 'acquiring' | 'held' | 'releasing' | 'released';
+  lock: string;
+  /** ModifyIndex that Nomad answered to lock-acquire. */
+  term: number;
+  /** Monotonic instants. */
+  renewedAt: number;
+  acquiredAt: number;
+  renewing: boolean;
+  /** Every open record was read. */
+  loaded: boolean;
+}
+
+export type WatchedKind = 'schedule' | 'control';
+
+export interface WatchState {
+  readonly namespace: string;
+  readonly kind: WatchedKind;
+  readonly prefix: string;
+  /** Paths and the ModifyIndex that was read or is being read; -1: could not be read. */
+  readonly known: Map<string, number>;
+  readonly reading: Set<string>;
+  readonly blocking: boolean;
+  index: number;
+  /** The first list was answered. */
+  listed: boolean;
+  /** A list is on its way. */
+  listing: boolean;
+  marker: 'unknown' | 'there' | 'missing' | 'writing';
+  failures: number;
+}
+
+/** What was read of one halt. */
+export interface HaltState {
+  /** `unread` fails closed. */
+  state: 'unread' | 'absent' | 'present' | 'denied';
+  reason: string;
+  /** Milliseconds since the epoch; absent: until it is deleted. */
+  until?: number;
+  /** Monotonic instant at which the read that says so was sent. */
+  readAt: number;
+  /** Highest index that an answer rested on: an older answer is dropped. */
+  index: number;
+  reading: boolean;
+}
+
+export interface LimitsState {
+  state: 'unread' | 'valid' | 'invalid';
+  limits: Limits;
+  problems: readonly Problem[];
+}
+
+export interface SpecEntry {
+  readonly namespace: string;
+  readonly name: string;
+  /** ModifyIndex and ModifyTime (ms) of the Variable that this answers. */
+  index: number;
+  modifyTime: number;
+  spec: Spec | undefined;
+  problems: readonly Problem[];
+  /** Suspended though it is not valid, or valid. */
+  suspended: boolean;
+  /** The newest tick that was started, missed or forbidden: ticks at or before it are spent. */
+  handled: number;
+  next: number | undefined;
+  missed: number;
+  last:
+    | {
+        readonly run: string;
+        readonly tick: number;
+        readonly verdict?: Verdict;
+        readonly reason?: string;
+        readonly recoveryMs?: number;
+      }
+    | undefined;
+  status: StatusState;
+}
+
+export interface StatusState {
+  /** What is there was read, or written by us. */
+  known: boolean;
+  /** Items last acknowledged. */
+  published: Readonly<Record<string, string>> | undefined;
+  index: number;
+  writing: boolean;
+  writtenAt: number;
+}
+
+export interface RunEntry {
+  readonly id: string;
+  standing: Standing;
+  /** What the record holds, as acknowledged. */
+  written: { readonly standing: Standing; readonly index: number } | undefined;
+  writing: boolean;
+  writeFailures: number;
+  /** Monotonic instant at which the write that holds the present state was acknowledged. */
+  ackedAt: number;
+  /** Monotonic instant of the tick, for `due_delay_seconds`. */
+  readonly dueAt: number;
+  /** Taken over from an earlier leader: undo and observation are repeated until then (monotonic). */
+  readonly unsureUntil: number;
+  /** Intents whose call is on its way, by number; the lease's end and the age limit at the send (monotonic). */
+  readonly sending: Map<number, { readonly notAfter: number }>;
+  readonly undoing: Map<number, UndoTry>;
+}
+
+export interface UndoTry {
+  inFlight: boolean;
+  failures: number;
+  /** Monotonic instant before which it is not tried again. */
+  notBefore: number;
+  /** What it rests on must have been read by a request sent at or after this (monotonic). */
+  freshAfter: number;
+}
+
+/** A run whose record says done, or one that only its undo lines can be read of. */
+export interface FinishedRun {
+  readonly id: string;
+  readonly namespace: string;
+  readonly schedule: string;
+  readonly tick: number;
+  readonly doneAt: number;
+  readonly jobs: readonly string[];
+  /** When its first call left, if any did. */
+  readonly hitAt?: number;
+  readonly verdict?: Verdict;
+  readonly reason?: string;
+  readonly recoveryMs?: number;
+  readonly unreadable?: { readonly why: string; readonly lines: readonly UndoLine[]; readonly state: string };
+}
+
+export interface ReadState {
+  /** Monotonic instant at which the newest answered read was sent; -Infinity: never. */
+  at: number;
+  index: number;
+  reading: boolean;
+  failed: { readonly denied: boolean; readonly message: string } | undefined;
+}
+
+export interface StreamState {
+  topics: readonly string[];
+  wanted: readonly string[];
+  connected: boolean;
+  /** Monotonic instants. */
+  openedAt: number;
+  lineAt: number;
+  index: number;
+  failures: number;
+}
+
+export interface WriteState {
+  tokens: number;
+  at: number;
+}
+
+export interface Core {
+  readonly config: ControllerConfig;
+  readonly catalog: FaultCatalog;
+  readonly gates: readonly Gate[];
+  readonly view: MutableView;
+  readonly deadlines: Deadlines;
+  readonly pending: Map<string, Continuation>;
+  readonly handlers: Readonly<Record<WatchedKind, VariableHandler>>;
+  readonly dirtyRuns: Set<string>;
+  readonly dirtySpecs: Set<string>;
+  readonly lease: LeaseState;
+  readonly watches: Map<string, WatchState>;
+  /** By namespace. */
+  readonly halts: Map<string, HaltState>;
+  readonly limits: LimitsState;
+  readonly specs: Map<string, SpecEntry>;
+  readonly runs: Map<string, RunEntry>;
+  readonly finished: Map<string, FinishedRun>;
+  /** Records whose read failed, by path, with what reads them again. */
+  readonly rereads: Map<string, () => void>;
+  readonly reads: Map<string, ReadState>;
+  readonly streams: Map<string, StreamState>;
+  readonly writes: WriteState;
+  /** Set while stopping. */
+  stop: 'handover' | 'drain' | undefined;
+  /** Monotonic end of a drain. */
+  drainUntil: number;
+  mono: number;
+  wall: number;
+  out: Effect[];
+  calls: number;
+  begun: boolean;
+}

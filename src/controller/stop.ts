@@ -1,0 +1,29 @@
+/** Stopping in order: a handover gives the lock back at once; a drain undoes what it can first. */
+
+import { allRunsDirty, deadline, note } from './core.ts';
+import { release } from './lease.ts';
+import { isMine } from './mine.ts';
+import type { Core } from './state.ts';
+
+/** Nomad allows 30 seconds between SIGTERM and SIGKILL; what is not undone by then is named. */
+const drainForMs = 25_000;
+
+export function stopping(core: Core, mode: 'handover' | 'drain'): void {
+  if (core.stop !== undefined) return;
+  core.stop = mode;
+  core.drainUntil = core.mono + drainForMs;
+  if (core.config.undoOnly !== undefined) core.drainUntil = Number.POSITIVE_INFINITY;
+  deadline(core, 'stop', '', mode === 'drain' ? drainForMs : 0);
+  allRunsDirty(core);
+}
+
+/** Releases the lock when nothing is left to wait for. */
+export function stopWhenDone(core: Core): void {
+  const left = [...core.runs.keys()].filter(id => isMine(core, id));
+  if (core.stop === 'drain' && left.length > 0) {
+    if (core.mono < core.drainUntil) return;
+    for (const id of left)
+      note(core, { type: 'trouble', what: `run ${id}`, message: `not undone in time: sirocco undo ${id}` });
+  }
+  release(core);
+}

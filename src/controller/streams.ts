@@ -1,0 +1,163 @@
+/**
+ * Event streams: one a namespace for allocations, jobs and deployments of the jobs that specs and runs name, one for
+ * nodes while a node fault is scheduled. A client node has 80 streams in all and a closed one holds its place for 30
+ * seconds, so each is opened at most once in 35. While one is away, open runs poll.
+ */
+
+import type { EventBatch } from '../nomad/types.ts';
+import { allRunsDirty, deadline, namespaces, note } from './core.ts';
+import type { Core, StreamState } from './state.ts';
+
+const reopenMs = 35_000;
+/** Past so many jobs the whole topic is taken and filtered here. */
+const maxTopics = 50;
+/** No line for so long: the stream is gone, whatever its socket says. */
+const silentMs = 35_000;
+
+const nodesKey = 'nodes';
+
+/** Marks the streams as in need of a look: after specs or runs changed. */
+export function touchStreams(core: Core): void {
+  deadline(core, 'streams', '', 0);
+}
+
+/** What each namespace's stream must carry now. */
+function wantedTopics(core: Core, namespace: string): readonly string[] {
+  const jobs = new Set<string>();
+  let all = false;
+  for (const { namespace: of, spec } of core.specs.values()) {
+    if (of !== namespace || spec === undefined || spec.schedule.suspend) continue;
+    const { job } = spec.experiment.target;
+    if (job === undefined) continue;
+    if (/[*?[]/.test(job)) all = true;
+    else jobs.add(job);
+  }
+  for (const { standing } of core.runs.values()) {
+    for (const { target } of standing.run.intents)
+      if (target.kind === 'allocation' && target.namespace === namespace) jobs.add(target.job);
+  }
+  const topics = ['Allocation', 'Job', 'Deployment'];
+  if (all || jobs.size > maxTopics) return topics.map(topic => `${topic}:*`);
+  return [...jobs].sort().flatMap(job => topics.map(topic => `${topic}:${job}`));
+}
+
+function wantsNodes(core: Core): boolean {
+  for (const { spec } of core.specs.values()) {
+    const fault = spec?.experiment.method[0]?.fault;
+    if (fault !== undefined && spec?.schedule.suspend === false && core.catalog.get(fault)?.targetKind === 'node')
+      return true;
+  }
+  return [...core.runs.values()].some(entry => core.catalog.get(entry.standing.run.fault)?.targetKind === 'node');
+}
+
+/** Opens, replaces and closes streams so that they carry what is wanted. */
+export function tendStreams(core: Core): void {
+  const wanted = new Map<string, readonly string[]>(
+    namespaces(core).map(each => [`jobs ${each}`, wantedTopics(core, each)]),
+  );
+  wanted.set(nodesKey, wantsNodes(core) ? ['Node:*'] : []);
+  for (const [key, topics] of wanted) tend(core, key, topics);
+}
+
+function covers(topics: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every(each => topics.includes(each) || topics.includes(`${each.slice(0, each.indexOf(':'))}:*`));
+}
+
+function tend(core: Core, key: string, wanted: readonly string[]): void {
+  let stream = core.streams.get(key);
+  if (stream === undefined) {
+    if (wanted.length === 0) return;
+    stream = {
+      topics: [],
+      wanted,
+      connected: false,
+      openedAt: Number.NEGATIVE_INFINITY,
+      lineAt: core.mono,
+      index: 0,
+      failures: 0,
+    };
+    core.streams.set(key, stream);
+  }
+  stream.wanted = wanted;
+  if (stream.topics.length > 0 && core.mono - stream.lineAt > silentMs) stream.topics = [];
+  // A stream that carries more than is wanted does no harm; it is not worth a place of its own to narrow it.
+  if (wanted.length === 0 ? stream.topics.length === 0 : stream.topics.length > 0 && covers(stream.topics, wanted)) {
+    if (stream.topics.length > 0) deadline(core, 'streams', key, stream.lineAt + silentMs + 1 - core.mono);
+    return;
+  }
+  const wait = stream.openedAt + reopenMs - core.mono;
+  if (wanted.length > 0 && wait > 0) {
+    deadline(core, 'streams', key, wait);
+    return;
+  }
+  open(core, key, stream, wanted);
+}
+
+function open(core: Core, key: string, stream: StreamState, topics: readonly string[]): void {
+  stream.topics = topics;
+  stream.connected = false;
+  stream.lineAt = core.mono;
+  if (topics.length > 0) stream.openedAt = core.mono;
+  const namespace = key === nodesKey ? {} : { namespace: key.slice('jobs '.length) };
+  core.out.push({ kind: 'stream', key, request: { ...namespace, topics, index: stream.index } });
+}
+
+export function streamOpened(core: Core, key: string): void {
+  const stream = core.streams.get(key);
+  if (stream === undefined) return;
+  stream.connected = true;
+  stream.lineAt = core.mono;
+  stream.failures = 0;
+  note(core, { type: 'stream', key, connected: true });
+}
+
+export function streamBeat(core: Core, key: string): void {
+  const stream = core.streams.get(key);
+  if (stream !== undefined) stream.lineAt = core.mono;
+}
+
+/** Takes a batch into the view. An event starts nothing by itself: it only makes runs look at their objects. */
+export function streamBatch(core: Core, key: string, batch: EventBatch): void {
+  const stream = core.streams.get(key);
+  if (stream === undefined) return;
+  stream.lineAt = core.mono;
+  stream.index = Math.max(stream.index, batch.Index);
+  let touched = false;
+  for (const event of batch.Events) if (core.view.applyEvent(event)) touched = true;
+  if (touched) allRunsDirty(core);
+}
+
+/** Events were lost: what open runs look at is read again. */
+export function streamGap(core: Core, key: string, reason: string): void {
+  note(core, { type: 'resync', kind: key === nodesKey ? 'nodes' : 'jobs', reason });
+  for (const [read, state] of core.reads) {
+    if (key === nodesKey ? read.includes('node') : read.includes(`${key.slice('jobs '.length)}/`))
+      state.at = Number.NEGATIVE_INFINITY;
+  }
+  allRunsDirty(core);
+}
+
+export function streamClosed(core: Core, key: string, reason: string, message: string): void {
+  const stream = core.streams.get(key);
+  if (stream === undefined) return;
+  stream.connected = false;
+  stream.topics = [];
+  stream.failures += 1;
+  note(core, { type: 'stream', key, connected: false, reason, message });
+  if (reason === 'silent' || reason === 'refused') note(core, { type: 'denied', what: `stream ${key}`, message });
+  allRunsDirty(core);
+  deadline(core, 'streams', key, Math.max(1_000, stream.openedAt + reopenMs - core.mono));
+}
+
+/** How often an open run reads its targets itself: seldom beside a living stream. */
+export function pollMs(core: Core, namespace: string | undefined): number {
+  const stream = core.streams.get(namespace === undefined ? nodesKey : `jobs ${namespace}`);
+  return stream?.connected === true ? 5_000 : 1_000;
+}
+
+/** Seconds since the oldest living stream had a line. */
+export function viewAgeSeconds(core: Core): number {
+  let oldest = core.mono;
+  for (const stream of core.streams.values()) if (stream.topics.length > 0) oldest = Math.min(oldest, stream.lineAt);
+  return (core.mono - oldest) / 1000;
+}

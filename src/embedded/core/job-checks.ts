@@ -1,0 +1,74 @@
+/** What a submitted job must fulfil, in Nomad's own words where it has them. */
+
+import { nearest } from '../../base/nearest.ts';
+import type { GroupSpec, JobSpec, TaskSpec } from './job-types.ts';
+
+/** Drivers that an embedded cluster has. `mock` is a short name of `mock_driver`, `exec` runs like `raw_exec`. */
+export const drivers = ['raw_exec', 'exec', 'mock_driver', 'mock'] as const;
+
+export type Driver = (typeof drivers)[number];
+
+function taskProblems(group: GroupSpec, task: TaskSpec): string[] {
+  const where = `Task group ${group.Name} task ${task.Name}`;
+  const problems: string[] = [];
+  if (task.Name === '') problems.push(`Task group ${group.Name}: Missing task name`);
+  if (task.Driver === '') problems.push(`${where}: Missing task driver`);
+  else if (!(drivers as readonly string[]).includes(task.Driver)) {
+    const near = nearest(task.Driver, drivers);
+    problems.push(
+      `${where}: driver "${task.Driver}" is not one of the embedded cluster (${drivers.join(', ')})${near === undefined ? '' : `: did you mean "${near}"?`}`,
+    );
+  }
+  const hook = task.Lifecycle?.Hook;
+  if (hook !== undefined && !['prestart', 'poststart', 'poststop'].includes(hook)) {
+    problems.push(`${where}: invalid lifecycle hook "${hook}" (prestart, poststart, poststop)`);
+  }
+  if ((task.Driver === 'raw_exec' || task.Driver === 'exec') && typeof task.Config?.['command'] !== 'string') {
+    problems.push(`${where}: config.command must be a text, found ${typeof task.Config?.['command']}`);
+  }
+  return problems;
+}
+
+function groupProblems(job: JobSpec, group: GroupSpec): string[] {
+  const problems: string[] = [];
+  if (group.Name === '') problems.push('Missing task group name');
+  if (group.Count < 0) problems.push(`Task group ${group.Name} count can't be negative`);
+  if (group.Tasks.length === 0) problems.push(`Task group ${group.Name}: Missing tasks for task group`);
+  if ((group.Update?.Canary ?? 0) > 0) {
+    problems.push(`Task group ${group.Name}: update.canary = ${group.Update?.Canary} is not supported by the embedded cluster (only 0)`);
+  }
+  const { Min, Max } = group.Scaling ?? { Min: null, Max: null };
+  if (Max !== null && Max !== undefined && group.Count > Max) {
+    problems.push(`Task group ${group.Name}: Scaling policy invalid: task group count must not be greater than maximum count in scaling policy (${group.Count} > ${Max})`);
+  }
+  if (Min !== null && Min !== undefined && Min > group.Count) {
+    problems.push(`Task group ${group.Name}: Scaling policy invalid: task group count must not be less than minimum count in scaling policy (${group.Count} < ${Min})`);
+  }
+  if (job.Type === 'system' && group.ReschedulePolicy !== null) problems.push('System jobs should not have a reschedule policy');
+  for (const task of group.Tasks) problems.push(...taskProblems(group, task));
+  return problems;
+}
+
+/** What is wrong with a job, each in a sentence; empty when nothing is. */
+export function jobProblems(job: JobSpec): readonly string[] {
+  const problems: string[] = [];
+  if (job.ID === '') problems.push('Missing job ID');
+  if (job.ID.includes(' ')) problems.push('Job ID contains a space');
+  if (!['service', 'batch', 'system', 'sysbatch'].includes(job.Type)) problems.push(`Invalid job type: "${job.Type}"`);
+  if (job.Priority < 1 || job.Priority > 100) problems.push('Job priority must be between [1, 100]');
+  if (job['Periodic'] !== null) problems.push('a periodic job is not supported by the embedded cluster');
+  if (job.TaskGroups.length === 0) problems.push('Missing job task groups');
+  const names = new Set<string>();
+  for (const group of job.TaskGroups) {
+    if (names.has(group.Name)) problems.push(`Task group ${group.Name} defined twice`);
+    names.add(group.Name);
+    problems.push(...groupProblems(job, group));
+  }
+  return problems;
+}
+
+/** Several errors in one text, as Nomad joins them. */
+export function joinErrors(problems: readonly string[]): string {
+  const count = problems.length === 1 ? '1 error occurred:' : `${problems.length} errors occurred:`;
+  return `${count}\n${problems.map(problem => `\t* ${problem}\n`).join('')}\n`;
+}

@@ -1,0 +1,97 @@
+/** The contract of a fault: one record that answers all that shared code may ask. All of it is pure. */
+
+import type { z } from 'zod';
+import type { AllocView, NodeView, View } from '../cluster/types.ts';
+import type { FaultCall } from '../lifecycle/effects.ts';
+
+/** What a fault leaves behind, and what brings it back. */
+export type UndoClass = 'none' | 'inverse' | 'by-nomad' | 'by-restart' | 'irreversible';
+
+/** `target`: only what was chosen; `node`: its neighbours can feel it; `cluster`: everyone can. */
+export type Reach = 'target' | 'node' | 'cluster';
+
+/** Nomad's own capability words, by scope. */
+export type Permission =
+  | { readonly scope: 'namespace'; readonly capability: string }
+  | { readonly scope: 'node'; readonly policy: 'read' | 'write' }
+  | { readonly scope: 'operator'; readonly policy: 'read' | 'write' };
+
+export type TargetRef =
+  | { readonly kind: 'allocation'; readonly namespace: string; readonly job: string; readonly group: string; readonly alloc: string; readonly node: string; readonly task?: string }
+  | { readonly kind: 'node'; readonly node: string; readonly name: string };
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One harmful call that a fault would make, with what was read before it and what undoes it. */
+export interface Planned {
+  readonly target: TargetRef;
+  readonly call: FaultCall;
+  /** `once` has no token that always holds, and is never sent again. */
+  readonly sending: 'once' | 'repeatable';
+  /** What `observe` and `undo` compare with; small. */
+  readonly before: { readonly [key: string]: Json };
+  /** Frozen form: any release can carry it out. Absent where there is nothing to undo. */
+  readonly undo?: { readonly op: string; readonly args: { readonly [key: string]: Json } };
+}
+
+/** An intent as its record holds it. */
+export interface Injected extends Planned {
+  /** ModifyIndex that Nomad answered, where it answers one: a decision on the object waits for it. */
+  readonly answeredIndex?: number;
+}
+
+export type Candidate = { readonly kind: 'allocation'; readonly alloc: AllocView } | { readonly kind: 'node'; readonly node: NodeView };
+
+export interface FaultContext<P> {
+  readonly params: P;
+  readonly view: View;
+  /** The spec's task pattern, where given. */
+  readonly task?: string;
+}
+
+/** Whether the effect of one intent is there to see. */
+export type Observation =
+  | { readonly seen: false; readonly why: string }
+  /** `at`: when the effect was, by each clock that tells: the client's (task events) and the server's (ModifyTime). */
+  | { readonly seen: true; readonly evidence: string; readonly at: { readonly client?: number; readonly server?: number } };
+
+/** What undoing one intent takes now. */
+export type UndoDecision =
+  | { readonly kind: 'call'; readonly call: FaultCall }
+  /** Nothing of ours is in force any more and the state is as before. */
+  | { readonly kind: 'undone'; readonly after: { readonly [key: string]: Json } }
+  /** Somebody else changed it meanwhile: left alone. */
+  | { readonly kind: 'superseded'; readonly after: { readonly [key: string]: Json }; readonly why: string }
+  /** What was harmed can't be seen: no proof of undoing. */
+  | { readonly kind: 'unreachable'; readonly why: string };
+
+export interface Fault<P = never> {
+  readonly name: string;
+  /** One sentence, for help and docs. */
+  readonly summary: string;
+  readonly targetKind: 'allocation' | 'node';
+  readonly reach: Reach;
+  /** Whether it takes a `duration`. */
+  readonly lasts: boolean;
+  readonly undoClass: UndoClass;
+  /** Whether a target must be one that Nomad brings back (gate `comes-back`), and by which means. */
+  readonly comesBack?: 'restart' | 'reschedule';
+  /** A strict object: unknown keys are errors. */
+  readonly parameters: z.ZodType<P>;
+  readonly permissions: readonly Permission[];
+  /** The line that undoes it with only the nomad CLI; `<…>` for what the target fills in. */
+  byHand(target: TargetRef): string;
+  /** Why this candidate can't be hit by this fault, if so: shown as an exclusion. */
+  exclude?(candidate: Candidate, context: FaultContext<P>): string | undefined;
+  /** The calls for one chosen candidate: one an allocation, task or node. */
+  plan(candidate: Candidate, context: FaultContext<P>): readonly Planned[];
+  observe(intent: Injected, view: View): Observation;
+  /** Absent for `none`, `by-nomad`. */
+  undo?(intent: Injected, view: View): UndoDecision;
+}
+
+/** Any fault, its parameters unknown to the caller: what registries hold. */
+// biome-ignore lint/suspicious/noExplicitAny: the parameters' type is known only inside each fault; `parameters` proves them at run time.
+export type AnyFault = Fault<any>;
+
+export type FaultCatalog = ReadonlyMap<string, AnyFault>;

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Answered, type Facts, look, type Standing } from './machine.ts';
+import { anIntent, aRun } from './run.fixture.ts';
+import { isBeforeHarm, type Run, runStates } from './run.ts';
+
+const go: Answered = { kind: 'go' };
+const quiet: Facts = {
+  wall: 2_000,
+  acked: false,
+  admission: go,
+  choice: { kind: 'chosen', intents: [anIntent()], excluded: [] },
+  blast: go,
+  steady: go,
+  armed: go,
+  term: 7,
+  settled: false,
+  lasting: false,
+  reverted: false,
+  effectsSeen: false,
+  recovered: { ok: false },
+};
+const facts = (change: Partial<Facts> = {}): Facts => ({ ...quiet, ...change });
+
+/** Looks until nothing follows. */
+function settle(standing: Standing, at: Facts): Standing {
+  let now = standing;
+  for (let i = 0; i < 20; i += 1) {
+    const next = look(now, at);
+    if (next === now) return now;
+    now = next;
+  }
+  throw new Error('never settles');
+}
+
+describe('the lifecycle', () => {
+  it('waits in queued until its claim is acknowledged', () => {
+    const standing: Standing = { state: 'queued', run: aRun() };
+    expect(look(standing, facts())).toBe(standing);
+  });
+
+  it('goes from an acknowledged claim to marked intents in one tick', () => {
+    const { state, run } = settle({ state: 'queued', run: aRun() }, facts({ acked: true }));
+    expect(state).toBe('injecting');
+    expect(run.intents).toMatchObject([{ state: 'sending', term: 7 }]);
+    expect(run.armedAt).toBe(2_000);
+  });
+
+  it.each([
+    ['admitted', { admission: { kind: 'end', verdict: 'refused', reason: 'halted' } as Answered }],
+    ['targeting', { choice: { kind: 'end', verdict: 'refused', reason: 'no_target' } as Answered }],
+    ['limited', { blast: { kind: 'end', verdict: 'refused', reason: 'max_group_percent' } as Answered }],
+    ['baseline', { steady: { kind: 'end', verdict: 'failed', reason: 'not_steady' } as Answered }],
+    ['armed', { armed: { kind: 'end', verdict: 'refused', reason: 'target_changed' } as Answered }],
+  ] as const)('ends from %s in the words of the question that said no, without an intent', (state, change) => {
+    const end = Object.values(change)[0] as { verdict: string; reason: string };
+    const next = look({ state, run: aRun({ intents: [anIntent()] }) }, facts(change));
+    expect(next).toMatchObject({ state: 'reporting', run: { verdict: end.verdict, reason: end.reason, intents: [] } });
+  });
+
+  it('does not begin after the start deadline', () => {
+    const next = look({ state: 'admitted', run: aRun({ startDeadline: 1_500 }) }, facts());
+    expect(next).toMatchObject({ state: 'reporting', run: { verdict: 'refused', reason: 'start_deadline' } });
+  });
+
+  it('holds a lasting fault for its duration, counted from the injection', () => {
+    const run = aRun({ injectedAt: 1_900, intents: [anIntent({ state: 'done' })] });
+    const lasting = {
+      ...run,
+      experiment: { ...run.experiment, method: [{ fault: 'node-ineligible', with: {}, durationMs: 10_000 }] },
+    };
+    const held = look({ state: 'injecting', run: lasting }, facts({ settled: true, lasting: true }));
+    expect(held).toMatchObject({ state: 'holding', run: { holdUntil: 11_900 } });
+    expect(look(held, facts({ wall: 11_899 })).state).toBe('holding');
+    expect(look(held, facts({ wall: 11_900 })).state).toBe('reverting');
+  });
+
+  it('takes an abort while holding to reverting, never to an end', () => {
+    const abort = { reason: 'halted', message: 'by hand' };
+    const next = look(
+      { state: 'holding', run: aRun({ holdUntil: 99_000, intents: [anIntent({ state: 'done' })] }) },
+      facts({ abort }),
+    );
+    expect(next).toMatchObject({ state: 'reverting', run: { abort: { reason: 'halted' } } });
+    expect(settle(next, facts({ abort, reverted: true })).run.verdict).toBe('aborted');
+  });
+
+  it('passes only when every effect was seen and the group is whole', () => {
+    const run = aRun({
+      intents: [anIntent({ state: 'done', effect: { evidence: 'Terminated' } })],
+      recoverUntil: 60_000,
+    });
+    const end = look(
+      { state: 'recovering', run },
+      facts({ effectsSeen: true, recovered: { ok: true, recoveryMs: 1_800 } }),
+    );
+    expect(end).toMatchObject({ state: 'reporting', run: { verdict: 'passed', recoveryMs: 1_800 } });
+  });
+
+  it('leaves injecting only to holding or reverting, and ends only through reverting, whatever is true', () => {
+    const abort = fc.option(fc.constant({ reason: 'halted', message: '' }), { nil: undefined });
+    const answered = fc.constantFrom<Answered>(go, { kind: 'wait' }, { kind: 'end', verdict: 'refused' });
+    const anyFacts = fc
+      .record({
+        wall: fc.nat(100_000),
+        acked: fc.boolean(),
+        abort,
+        admission: answered,
+        blast: answered,
+        steady: answered,
+        armed: answered,
+        settled: fc.boolean(),
+        lasting: fc.boolean(),
+        reverted: fc.boolean(),
+        effectsSeen: fc.boolean(),
+      })
+      .map(({ abort: maybe, ...rest }) => facts({ ...rest, ...(maybe === undefined ? {} : { abort: maybe }) }));
+    fc.assert(
+      fc.property(fc.array(anyFacts, { maxLength: 30 }), all => {
+        let standing: Standing = { state: 'queued', run: aRun() };
+        const path = [standing.state];
+        for (const each of all) {
+          standing = look(standing, each);
+          if (standing.state !== path.at(-1)) path.push(standing.state);
+        }
+        const at = path.indexOf('injecting');
+        if (at >= 0 && path.length > at + 1) expect(['holding', 'reverting']).toContain(path[at + 1]);
+        if (at >= 0 && path.includes('reporting')) expect(path).toContain('reverting');
+        expect(path.map(state => runStates.indexOf(state))).toEqual(
+          [...path.map(state => runStates.indexOf(state))].sort((a, b) => a - b),
+        );
+        if (isBeforeHarm(standing.state))
+          expect((standing.run as Run).intents.every(each => each.state === 'planned')).toBe(true);
+      }),
+    );
+  });
+});

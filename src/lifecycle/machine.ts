@@ -1,0 +1,253 @@
+/**
+ * The lifecycle of a run. One event, `look`, carries what is true now (a level, never a raw event), so that repeated,
+ * merged or lost observations can't wedge it. It performs nothing: calls follow from the state and the intents.
+ * Once `injecting` was entered, `reverting` is the only way out.
+ */
+
+import { assign, setup, transition } from 'xstate';
+import type { Exclusion, Intent, Run, RunStateName } from './run.ts';
+import { type Judgement, judge } from './verdict.ts';
+
+/** A question's answer: go on, wait and ask again, or end with these words. */
+export type Answered = { readonly kind: 'go' } | { readonly kind: 'wait' } | ({ readonly kind: 'end' } & Judgement);
+
+/** What is true now, as far as the present state asks. */
+export interface Facts {
+  readonly wall: number;
+  /** The record holding this very state was acknowledged. */
+  readonly acked: boolean;
+  readonly abort?: { readonly reason: string; readonly message: string };
+  readonly admission: Answered;
+  readonly choice:
+    | Answered
+    | { readonly kind: 'chosen'; readonly intents: readonly Intent[]; readonly excluded: readonly Exclusion[] };
+  readonly blast: Answered;
+  readonly steady: Answered;
+  readonly armed: Answered;
+  readonly term: number;
+  /** No intent is planned or on its way. */
+  readonly settled: boolean;
+  /** The fault lasts, and something may be in force. */
+  readonly lasting: boolean;
+  /** Nothing is owed any more, and what must be watched was. */
+  readonly reverted: boolean;
+  readonly effectsSeen: boolean;
+  readonly recovered: { readonly ok: boolean; readonly recoveryMs?: number };
+}
+
+interface Look {
+  readonly type: 'look';
+  readonly facts: Facts;
+}
+
+/** The question whose answer decides each state before harm. */
+const questions = {
+  admitted: 'admission',
+  targeting: 'choice',
+  limited: 'blast',
+  baseline: 'steady',
+  armed: 'armed',
+} as const;
+
+const machine = setup({
+  types: {} as { context: { run: Run }; events: Look; input: { run: Run } },
+  guards: {
+    acked: ({ event }) => event.facts.acked,
+    aborted: ({ event }) => event.facts.abort !== undefined,
+    go: ({ event }, params: { question: keyof typeof questions }) => {
+      const { kind } = event.facts[questions[params.question]];
+      return kind === 'go' || kind === 'chosen';
+    },
+    end: ({ event }, params: { question: keyof typeof questions }) =>
+      event.facts[questions[params.question]].kind === 'end',
+    late: ({ context, event }) => event.facts.wall > context.run.startDeadline,
+    toHold: ({ event, context }) =>
+      event.facts.settled && event.facts.lasting && event.facts.abort === undefined && context.run.abort === undefined,
+    settled: ({ event }) => event.facts.settled,
+    heldLong: ({ context, event }) =>
+      event.facts.wall >= (context.run.holdUntil ?? 0) || event.facts.abort !== undefined,
+    reverted: ({ event }) => event.facts.reverted,
+    recovered: ({ event }) => event.facts.recovered.ok && event.facts.effectsSeen,
+    /** No reason to wait for the group: the verdict does not rest on it, or its time is over. */
+    decided: ({ context, event }) => {
+      const { run } = context;
+      if (event.facts.wall >= (run.recoverUntil ?? 0) || run.abort !== undefined) return true;
+      return run.intents.every(intent => intent.state === 'refused' || intent.state === 'withheld');
+    },
+  },
+  actions: {
+    choose: assign(({ context, event }) => {
+      const { choice } = event.facts;
+      return choice.kind === 'chosen'
+        ? { run: { ...context.run, intents: choice.intents, excluded: choice.excluded } }
+        : {};
+    }),
+    end: assign(({ context, event }, params: { question: keyof typeof questions }) => {
+      const answer = event.facts[questions[params.question]];
+      if (answer.kind !== 'end') return {};
+      const { kind: _, ...judgement } = answer;
+      return { run: { ...context.run, ...judgement, intents: [] } };
+    }),
+    endAborted: assign(({ context, event }) => {
+      const { abort } = event.facts;
+      if (abort === undefined) return {};
+      return {
+        run: {
+          ...context.run,
+          abort: { ...abort, at: event.facts.wall },
+          verdict: 'aborted' as const,
+          ...abort,
+          intents: [],
+        },
+      };
+    }),
+    endLate: assign(({ context }) => ({
+      run: {
+        ...context.run,
+        verdict: 'refused' as const,
+        reason: 'start_deadline',
+        message: 'start_deadline passed before it could begin',
+        intents: [],
+      },
+    })),
+    arm: assign(({ context, event }) => ({ run: { ...context.run, armedAt: event.facts.wall } })),
+    mark: assign(({ context, event }) => ({
+      run: {
+        ...context.run,
+        intents: context.run.intents.map(intent => ({ ...intent, state: 'sending' as const, term: event.facts.term })),
+      },
+    })),
+    noteAbort: assign(({ context, event }) => {
+      const { abort } = event.facts;
+      if (abort === undefined || context.run.abort !== undefined) return {};
+      return { run: { ...context.run, abort: { ...abort, at: event.facts.wall } } };
+    }),
+    hold: assign(({ context, event }) => {
+      const durationMs = context.run.experiment.method[0]?.durationMs ?? 0;
+      // A predecessor may have sent it at any moment since it was armed: the hold is never longer than that.
+      const from = context.run.injectedAt ?? context.run.armedAt ?? event.facts.wall;
+      return { run: { ...context.run, holdUntil: from + durationMs } };
+    }),
+    revert: assign(({ context, event }) => ({ run: { ...context.run, revertingAt: event.facts.wall } })),
+    recover: assign(({ context, event }) => ({
+      run: { ...context.run, recoverUntil: event.facts.wall + context.run.experiment.recovery.withinMs },
+    })),
+    judge: assign(({ context, event }) => {
+      const { ok, recoveryMs } = event.facts.recovered;
+      const measured = ok && recoveryMs !== undefined ? { recoveryMs } : {};
+      return { run: { ...context.run, ...judge(context.run, ok), ...measured } };
+    }),
+    finish: assign(({ context, event }) => ({ run: { ...context.run, doneAt: event.facts.wall } })),
+  },
+}).createMachine({
+  id: 'run',
+  initial: 'queued',
+  context: ({ input }) => ({ run: input.run }),
+  states: {
+    queued: { on: { look: [{ guard: 'acked', target: 'admitted' }] } },
+    admitted: {
+      on: {
+        look: [
+          { guard: 'aborted', target: 'reporting', actions: 'endAborted' },
+          { guard: 'late', target: 'reporting', actions: 'endLate' },
+          {
+            guard: { type: 'end', params: { question: 'admitted' } },
+            target: 'reporting',
+            actions: { type: 'end', params: { question: 'admitted' } },
+          },
+          { guard: { type: 'go', params: { question: 'admitted' } }, target: 'targeting' },
+        ],
+      },
+    },
+    targeting: {
+      on: {
+        look: [
+          { guard: 'aborted', target: 'reporting', actions: 'endAborted' },
+          { guard: 'late', target: 'reporting', actions: 'endLate' },
+          {
+            guard: { type: 'end', params: { question: 'targeting' } },
+            target: 'reporting',
+            actions: { type: 'end', params: { question: 'targeting' } },
+          },
+          { guard: { type: 'go', params: { question: 'targeting' } }, target: 'limited', actions: 'choose' },
+        ],
+      },
+    },
+    limited: {
+      on: {
+        look: [
+          { guard: 'aborted', target: 'reporting', actions: 'endAborted' },
+          { guard: 'late', target: 'reporting', actions: 'endLate' },
+          {
+            guard: { type: 'end', params: { question: 'limited' } },
+            target: 'reporting',
+            actions: { type: 'end', params: { question: 'limited' } },
+          },
+          { guard: { type: 'go', params: { question: 'limited' } }, target: 'baseline' },
+        ],
+      },
+    },
+    baseline: {
+      on: {
+        look: [
+          { guard: 'aborted', target: 'reporting', actions: 'endAborted' },
+          {
+            guard: { type: 'end', params: { question: 'baseline' } },
+            target: 'reporting',
+            actions: { type: 'end', params: { question: 'baseline' } },
+          },
+          { guard: { type: 'go', params: { question: 'baseline' } }, target: 'armed', actions: 'arm' },
+        ],
+      },
+    },
+    armed: {
+      on: {
+        look: [
+          { guard: 'aborted', target: 'reporting', actions: 'endAborted' },
+          {
+            guard: { type: 'end', params: { question: 'armed' } },
+            target: 'reporting',
+            actions: { type: 'end', params: { question: 'armed' } },
+          },
+          { guard: 'late', target: 'reporting', actions: 'endLate' },
+          { guard: { type: 'go', params: { question: 'armed' } }, target: 'injecting', actions: 'mark' },
+        ],
+      },
+    },
+    injecting: {
+      on: {
+        look: [
+          { guard: 'toHold', target: 'holding', actions: 'hold' },
+          { guard: 'settled', target: 'reverting', actions: ['noteAbort', 'revert'] },
+        ],
+      },
+    },
+    holding: { on: { look: [{ guard: 'heldLong', target: 'reverting', actions: ['noteAbort', 'revert'] }] } },
+    reverting: { on: { look: [{ guard: 'reverted', target: 'recovering', actions: 'recover' }] } },
+    recovering: {
+      on: {
+        look: [
+          { guard: 'recovered', target: 'reporting', actions: 'judge' },
+          { guard: 'aborted', target: 'reporting', actions: ['noteAbort', 'judge'] },
+          { guard: 'decided', target: 'reporting', actions: 'judge' },
+        ],
+      },
+    },
+    reporting: { on: { look: [{ guard: 'acked', target: 'done', actions: 'finish' }] } },
+    done: { type: 'final' },
+  },
+});
+
+/** Where a run stands. */
+export interface Standing {
+  readonly state: RunStateName;
+  readonly run: Run;
+}
+
+/** One look: the next standing, or the same object when nothing follows. Pure. */
+export function look(standing: Standing, facts: Facts): Standing {
+  const snapshot = machine.resolveState({ value: standing.state, context: { run: standing.run } });
+  const [next] = transition(machine, snapshot, { type: 'look', facts });
+  const state = next.value as RunStateName;
+  return state === standing.state && next.context.run === standing.run ? standing : { state, run: next.context.run };
+}

@@ -1,0 +1,177 @@
+/**
+ * A run as its Variable holds it, `v` 1. `undo` is a frozen form that every release can carry out; `body` is this
+ * release's own. A record is read with suspicion: what can't be read is undone only, never guessed at.
+ */
+
+import { z } from 'zod';
+import type { TargetRef } from '../faults/fault.ts';
+import type { Standing } from './machine.ts';
+import { type Intent, type Run, type RunStateName, runStates } from './run.ts';
+
+export const recordVersion = 1;
+
+/** Bytes of one line of `undo` a target, at most. */
+export const undoLineLimit = 160;
+
+const json: z.ZodType<Intent['before'][string]> = z.json();
+const facts = z.record(z.string(), json);
+
+const target = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('allocation'),
+    namespace: z.string(),
+    job: z.string(),
+    group: z.string(),
+    alloc: z.string(),
+    node: z.string(),
+    task: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('node'), node: z.string(), name: z.string() }),
+]);
+
+const call = z.object({ op: z.string() }).loose();
+
+const intent = z.object({
+  n: z.number(),
+  target,
+  call,
+  sending: z.enum(['once', 'repeatable']),
+  before: facts,
+  undo: z.object({ op: z.string(), args: facts }).optional(),
+  answeredIndex: z.number().optional(),
+  undoneIndex: z.number().optional(),
+  state: z.enum(['planned', 'sending', 'done', 'refused', 'unknown', 'withheld']),
+  term: z.number().optional(),
+  sentAt: z.number().optional(),
+  answeredAt: z.number().optional(),
+  message: z.string().optional(),
+  late: z.boolean().optional(),
+  effect: z.object({ evidence: z.string(), client: z.number().optional(), server: z.number().optional() }).optional(),
+  undoState: z.enum(['pending', 'undone', 'superseded', 'unreachable']).optional(),
+  undoMessage: z.string().optional(),
+  after: facts.optional(),
+  watchUntil: z.number().optional(),
+});
+
+const body = z.object({
+  id: z.string(),
+  namespace: z.string(),
+  schedule: z.string(),
+  specHash: z.string(),
+  tick: z.number(),
+  fault: z.string(),
+  seed: z.string(),
+  experiment: z.object({
+    version: z.literal(1),
+    title: z.string().optional(),
+    mode: z.enum(['run', 'shadow']),
+    target: z.object({ pick: z.object({}).loose(), ifEmpty: z.enum(['fail', 'skip', 'wait']) }).loose(),
+    method: z
+      .array(z.object({ fault: z.string(), with: z.record(z.string(), z.unknown()), durationMs: z.number() }))
+      .min(1),
+    recovery: z.object({ withinMs: z.number() }),
+    acceptIrreversible: z.boolean(),
+  }),
+  startDeadline: z.number(),
+  claimedAt: z.number(),
+  excluded: z.array(z.object({ id: z.string(), name: z.string(), why: z.string() })),
+  intents: z.array(intent),
+  armedAt: z.number().optional(),
+  injectedAt: z.number().optional(),
+  holdUntil: z.number().optional(),
+  revertingAt: z.number().optional(),
+  recoverUntil: z.number().optional(),
+  recoveryMs: z.number().optional(),
+  abort: z.object({ reason: z.string(), message: z.string(), at: z.number() }).optional(),
+  verdict: z.enum(['passed', 'deviated', 'aborted', 'failed', 'refused']).optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  stuck: z.object({ since: z.number(), reason: z.string() }).optional(),
+  doneAt: z.number().optional(),
+});
+
+const undoLine = z.object({
+  i: z.number(),
+  fault: z.string(),
+  target: z.string(),
+  op: z.string(),
+  args: facts,
+  state: z.string(),
+});
+
+/** What undoes one injection, in the form that never changes. */
+export type UndoLine = z.infer<typeof undoLine>;
+
+/** Enough of a target for undoing: the id that its calls take. */
+function undoTarget(ref: TargetRef): string {
+  return ref.kind === 'node' ? ref.node : ref.alloc;
+}
+
+/** The frozen lines of a run: one for each intent that has an undo and may have been sent. */
+export function undoLines(run: Run): readonly UndoLine[] {
+  return run.intents.flatMap(each =>
+    each.undo === undefined || each.state === 'withheld' || each.state === 'refused'
+      ? []
+      : [
+          {
+            i: each.n,
+            fault: run.fault,
+            target: undoTarget(each.target),
+            op: each.undo.op,
+            args: each.undo.args,
+            state: each.undoState ?? 'pending',
+          },
+        ],
+  );
+}
+
+/** Items of the record Variable. */
+export function recordItems(standing: Standing, term: number): Record<string, string> {
+  const { run, state } = standing;
+  return {
+    v: String(recordVersion),
+    term: String(term),
+    state,
+    spec_hash: run.specHash,
+    seed: run.seed,
+    undo: undoLines(run)
+      .map(line => JSON.stringify(line))
+      .join('\n'),
+    body: JSON.stringify(run),
+  };
+}
+
+export type ReadRecord =
+  | { readonly kind: 'run'; readonly standing: Standing; readonly term: number }
+  /** Of a newer release, or damaged: what can still be undone, and why no more. */
+  | { readonly kind: 'undo-only'; readonly state: string; readonly lines: readonly UndoLine[]; readonly why: string };
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a record's items. Never throws. */
+export function readRecord(items: Readonly<Record<string, string>>): ReadRecord {
+  const lines = (items['undo'] ?? '').split('\n').flatMap(text => {
+    const parsed = undoLine.safeParse(parseJson(text));
+    return parsed.success ? [parsed.data] : [];
+  });
+  const state = items['state'] ?? '';
+  const undoOnly = (why: string): ReadRecord => ({ kind: 'undo-only', state, lines, why });
+  if (items['v'] !== String(recordVersion))
+    return undoOnly(`its version is ${items['v'] ?? 'missing'}, this release reads ${recordVersion}`);
+  const name = runStates.find(each => each === state);
+  if (name === undefined) return undoOnly(`its state is ${JSON.stringify(state)}`);
+  const parsed = body.safeParse(parseJson(items['body'] ?? ''));
+  if (!parsed.success) return undoOnly(z.prettifyError(parsed.error));
+  // The experiment was validated when its spec was accepted; its shape is checked above as far as undoing and judging need it.
+  return {
+    kind: 'run',
+    standing: { state: name as RunStateName, run: parsed.data as unknown as Run },
+    term: Number(items['term'] ?? 0),
+  };
+}

@@ -1,0 +1,114 @@
+/** One execution of an experiment, as it is remembered: plain JSON, all instants milliseconds since the epoch. */
+
+import type { Injected, Json, TargetRef } from '../faults/fault.ts';
+import type { Experiment } from '../spec/experiment.ts';
+
+/** Every state of the lifecycle, in order. */
+export const runStates = [
+  'queued',
+  'admitted',
+  'targeting',
+  'limited',
+  'baseline',
+  'armed',
+  'injecting',
+  'holding',
+  'reverting',
+  'recovering',
+  'reporting',
+  'done',
+] as const;
+
+export type RunStateName = (typeof runStates)[number];
+
+export type Verdict = 'passed' | 'deviated' | 'aborted' | 'failed' | 'refused';
+
+/**
+ * `planned`: not written yet. `sending`: written, may have been sent. `withheld`: written, and never sent.
+ * `unknown`: neither an answer nor an observation decided; undone as if in force.
+ */
+export type IntentState = 'planned' | 'sending' | 'done' | 'refused' | 'unknown' | 'withheld';
+
+export interface Intent extends Injected {
+  readonly n: number;
+  readonly state: IntentState;
+  /** The leader's term that marked it `sending`. */
+  readonly term?: number;
+  readonly sentAt?: number;
+  readonly answeredAt?: number;
+  /** Nomad's words, or ours, when it was not simply done. */
+  readonly message?: string;
+  /** Sent when the lease or the age limit no longer held (a freeze inside the tick): stays unknown whatever is seen. */
+  readonly late?: boolean;
+  readonly effect?: { readonly evidence: string; readonly client?: number; readonly server?: number };
+  /** Only where there is something to undo. */
+  readonly undoState?: 'pending' | 'undone' | 'superseded' | 'unreachable';
+  readonly undoMessage?: string;
+  readonly after?: { readonly [key: string]: Json };
+  /** An ambiguous call that carries neither index nor token may be applied late: undone again until then. */
+  readonly watchUntil?: number;
+}
+
+export interface Exclusion {
+  readonly id: string;
+  readonly name: string;
+  readonly why: string;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly namespace: string;
+  readonly schedule: string;
+  readonly specHash: string;
+  /** When it was due. */
+  readonly tick: number;
+  readonly fault: string;
+  readonly seed: string;
+  readonly experiment: Experiment;
+  readonly startDeadline: number;
+  readonly claimedAt: number;
+  readonly excluded: readonly Exclusion[];
+  readonly intents: readonly Intent[];
+  readonly armedAt?: number;
+  readonly injectedAt?: number;
+  readonly holdUntil?: number;
+  readonly revertingAt?: number;
+  readonly recoverUntil?: number;
+  readonly recoveryMs?: number;
+  readonly abort?: { readonly reason: string; readonly message: string; readonly at: number };
+  readonly verdict?: Verdict;
+  readonly reason?: string;
+  readonly message?: string;
+  /** Set while the undo is overdue; a stuck run is still open. */
+  readonly stuck?: { readonly since: number; readonly reason: string };
+  readonly doneAt?: number;
+}
+
+/** Where harm may be in force: written as sent, and not known to have had no effect. */
+export function mayBeInForce(intent: Intent): boolean {
+  return intent.state === 'sending' || intent.state === 'done' || intent.state === 'unknown';
+}
+
+/** Whether an undo is still owed. */
+export function owesUndo(intent: Intent): boolean {
+  return (
+    intent.undo !== undefined &&
+    mayBeInForce(intent) &&
+    intent.undoState !== 'undone' &&
+    intent.undoState !== 'superseded'
+  );
+}
+
+/** A target in the words of logs and reports. */
+export function targetName(target: TargetRef): string {
+  if (target.kind === 'node') return `node ${target.name} (${target.node.slice(0, 8)})`;
+  const task = target.task === undefined ? '' : ` task ${target.task}`;
+  return `allocation ${target.alloc.slice(0, 8)} of ${target.job}/${target.group}${task}`;
+}
+
+const before: ReadonlySet<RunStateName> = new Set(['queued', 'admitted', 'targeting', 'limited', 'baseline', 'armed']);
+
+/** Nothing harmful was written yet. */
+export function isBeforeHarm(state: RunStateName): boolean {
+  return before.has(state);
+}

@@ -1,0 +1,49 @@
+/** What a run's end is called. Set once, from what is known: never from what was hoped. */
+
+import type { Run, Verdict } from './run.ts';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/**
+ * The verdict of a run that entered `injecting`.
+ * An abort comes first; then what makes the run no evidence (nothing sent, refused, unknown, unseen); then the hypothesis.
+ * `recovered`: the targets' groups have what they desire again.
+ */
+export function judge(run: Run, recovered: boolean): Judgement {
+  const { intents } = run;
+  const first = (state: string) => intents.find(intent => intent.state === state);
+  const unknown = first('unknown') ?? first('sending');
+  if (run.abort !== undefined) return { verdict: 'aborted', reason: run.abort.reason, message: run.abort.message };
+  if (unknown !== undefined) {
+    const why = unknown.message ?? 'neither an answer nor an observation tells whether it had its effect';
+    return { verdict: 'failed', reason: 'unknown_effect', message: why };
+  }
+  const refused = first('refused');
+  if (refused !== undefined) {
+    return { verdict: 'failed', reason: 'injection_refused', message: refused.message ?? 'Nomad refused the call' };
+  }
+  const withheld = first('withheld');
+  if (withheld !== undefined) {
+    const some = intents.some(intent => intent.state === 'done');
+    return {
+      verdict: some ? 'aborted' : 'refused',
+      reason: 'withheld',
+      message: withheld.message ?? 'withheld just before the call',
+    };
+  }
+  const unseen = intents.find(intent => intent.effect === undefined);
+  if (unseen !== undefined)
+    return { verdict: 'failed', reason: 'no_effect', message: 'the calls were accepted and no effect was seen' };
+  if (!recovered) {
+    return {
+      verdict: 'deviated',
+      reason: 'not_recovered',
+      message: 'the targets were not healthy again within recover_within',
+    };
+  }
+  return { verdict: 'passed' };
+}

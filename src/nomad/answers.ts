@@ -1,0 +1,80 @@
+/** What came of a call, as the core is told: Nomad's JSON where it is what was asked for. */
+
+import type { Answer } from '../controller/types.ts';
+import type { Call } from '../lifecycle/effects.ts';
+import { requestOf } from './calls.ts';
+import { describe, wordsOf } from './outcome.ts';
+import type { NomadResponse, Outcome } from './types.ts';
+
+/**
+ * The answer to a call. A Variable that doesn't exist is read as `ok` without a value; a compare-and-set that lost is a
+ * conflict with the Variable as it is (blank: it is locked). A 2xx whose body is not what was asked for is no success:
+ * something other than Nomad answered.
+ */
+export function answerOf(call: Call, outcome: Outcome): Answer {
+  if (outcome.kind === 'ok') return okAnswer(call, outcome.response);
+  const message = describe(outcome, requestOf(call));
+  if (outcome.kind === 'ambiguous') return { kind: 'ambiguous', message };
+  // The lock went with its Variable: who held it holds nothing.
+  const lost = (call.op === 'lock-renew' || call.op === 'lock-release') && outcome.reason === 'not-found';
+  return { kind: 'refused', reason: lost ? 'conflict' : outcome.reason, message };
+}
+
+function okAnswer(call: Call, response: NomadResponse): Answer {
+  const { status, index, body } = response;
+  const said = `${status} ${wordsOf(response)}`;
+  if (status === 404) return missing(call, response, said);
+  if (status === 409) {
+    const value = isObject(body) ? { value: body } : {};
+    return { kind: 'refused', reason: 'conflict', message: inWords(call, said), ...value };
+  }
+  switch (shapeOf(call)) {
+    case 'nothing':
+      return { kind: 'ok', index };
+    case 'anything':
+      return { kind: 'ok', index, value: body };
+    case 'list':
+      return Array.isArray(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no list`);
+    case 'object':
+      return isObject(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no object`);
+  }
+}
+
+function missing(call: Call, { index, body }: NomadResponse, said: string): Answer {
+  // A server without Variables, or a proxy, has other words: that is no proof of absence.
+  if (typeof body === 'string' && body.includes('variable not found')) return { kind: 'ok', index };
+  return { kind: 'refused', reason: 'not-found', message: inWords(call, said) };
+}
+
+function strange(call: Call, what: string): Answer {
+  const message = inWords(call, `${what}: is the address that of a Nomad?`);
+  return requestOf(call).method === 'GET' ? { kind: 'refused', reason: 'error', message } : { kind: 'ambiguous', message };
+}
+
+function inWords(call: Call, said: string): string {
+  const { method, path } = requestOf(call);
+  return `${method} ${path}: ${said}`;
+}
+
+function shapeOf({ op }: Call): 'nothing' | 'anything' | 'list' | 'object' {
+  switch (op) {
+    case 'list-jobs':
+    case 'list-job-allocs':
+    case 'list-job-deployments':
+    case 'list-nodes':
+    case 'list-variables':
+      return 'list';
+    case 'delete-variable':
+      return 'nothing';
+    case 'alloc-signal':
+    case 'alloc-restart':
+    case 'lock-release':
+      return 'anything';
+    default:
+      return 'object';
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

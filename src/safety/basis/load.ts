@@ -1,0 +1,79 @@
+/** How much of a set of groups is out of service, and how much more a choice would take. */
+
+import { groupHealth } from '../../cluster/health.ts';
+import type { GateContext } from '../gate.ts';
+import { harmedBy } from './harm.ts';
+import { othersOf } from './reservation.ts';
+
+export interface GroupRef {
+  readonly namespace: string;
+  readonly job: string;
+  readonly group: string;
+}
+
+export interface Load {
+  /** How many there should be. */
+  readonly desired: number;
+  /** Unhealthy or missing already. */
+  readonly out: number;
+  /** Healthy, and held by other open runs. */
+  readonly held: number;
+  /** Asked for by this run, and not held. */
+  readonly asked: number;
+}
+
+/** All that would be out of service at once. */
+export function total({ out, held, asked }: Load): number {
+  return out + held + asked;
+}
+
+/**
+ * The load on each group, in the order given. An allocation that another run holds counts once: as out of service when
+ * it is unhealthy, as held when it is not.
+ */
+export function loadsOf(context: GateContext, groups: readonly GroupRef[]): readonly Load[] {
+  const harmed = (context.chosen ?? []).flatMap(candidate => harmedBy(context, candidate));
+  const held = new Set(othersOf(context).flatMap(({ allocs }) => allocs));
+  return groups.map(ref => {
+    const { desired, healthy, unhealthy } = groupHealth(context.view, ref.namespace, ref.job, ref.group);
+    const well = new Set(healthy.map(({ id }) => id));
+    const heldHere = [...held].filter(id => isIn(context, id, ref));
+    const asked = new Set(harmed.filter(alloc => sameGroup(alloc, ref)).map(({ id }) => id));
+    return {
+      desired,
+      out: Math.max(unhealthy, heldHere.filter(id => !well.has(id)).length),
+      held: heldHere.filter(id => well.has(id)).length,
+      asked: [...asked].filter(id => !(held.has(id) && well.has(id))).length,
+    };
+  });
+}
+
+/** Several groups as one. */
+export function sum(loads: readonly Load[]): Load {
+  return loads.reduce(
+    (all, load) => ({
+      desired: all.desired + load.desired,
+      out: all.out + load.out,
+      held: all.held + load.held,
+      asked: all.asked + load.asked,
+    }),
+    { desired: 0, out: 0, held: 0, asked: 0 },
+  );
+}
+
+/** Groups that the choice harms, in the order of choosing. */
+export function groupsHarmed(context: GateContext): readonly GroupRef[] {
+  const groups = new Map<string, GroupRef>();
+  for (const { namespace, job, group } of (context.chosen ?? []).flatMap(candidate => harmedBy(context, candidate)))
+    groups.set(JSON.stringify([namespace, job, group]), { namespace, job, group });
+  return [...groups.values()];
+}
+
+function isIn({ view }: GateContext, id: string, ref: GroupRef): boolean {
+  const alloc = view.alloc(id);
+  return alloc !== undefined && sameGroup(alloc, ref);
+}
+
+function sameGroup(alloc: GroupRef, ref: GroupRef): boolean {
+  return alloc.group === ref.group && alloc.job === ref.job && alloc.namespace === ref.namespace;
+}

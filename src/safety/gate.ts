@@ -1,0 +1,64 @@
+/** The contract of a gate: a question that may refuse. Pure. */
+
+import type { View } from '../cluster/types.ts';
+import type { AnyFault, Candidate } from '../faults/fault.ts';
+import type { Experiment } from '../spec/experiment.ts';
+import type { Limits } from './limits.ts';
+
+/** What another run that is still open holds. Freed only when its undo is confirmed. */
+export interface Reservation {
+  readonly run: string;
+  readonly namespace: string;
+  readonly fault: string;
+  /** `<namespace>/<job>`. */
+  readonly jobs: readonly string[];
+  /** Allocations it may have made unhealthy. */
+  readonly allocs: readonly string[];
+  /** Nodes it disturbs: those chosen, and those of chosen allocations when its reach goes beyond them. */
+  readonly nodes: readonly string[];
+}
+
+/** What a gate may look at. `chosen` is absent before targeting. */
+export interface GateContext {
+  readonly namespace: string;
+  readonly home: string;
+  readonly run: string;
+  readonly experiment: Experiment;
+  readonly fault: AnyFault;
+  readonly view: View;
+  readonly limits: Limits;
+  /** Why the limits Variable can't be used: no new run starts. */
+  readonly limitsProblem?: string;
+  /** First part of the paths of our Variables, for the lines that gates print; default `chaos`. */
+  readonly prefix?: string;
+  /** Of other runs; one of this run itself is ignored. */
+  readonly reservations: readonly Reservation[];
+  /** When a job was last hit, milliseconds since the epoch, by `<namespace>/<job>`. */
+  readonly lastHits: ReadonlyMap<string, number>;
+  /** In force now; those of other namespaces don't matter here. */
+  readonly halts: readonly { readonly namespace: string; readonly reason: string }[];
+  /** Halts of home and of this namespace that could not be read, in words: any refuses. */
+  readonly haltsUnread: readonly string[];
+  /** The controllers' own jobs (`<namespace>/<job>`), allocations and nodes. */
+  readonly self: {
+    readonly jobs: readonly string[];
+    readonly allocs: readonly string[];
+    readonly nodes: readonly string[];
+  };
+  readonly region: string;
+  readonly now: number;
+  readonly chosen?: readonly Candidate[];
+}
+
+export type GateAnswer =
+  | { readonly ok: true; readonly message: string }
+  | { readonly ok: false; readonly reason: string; readonly message: string; readonly retry: boolean };
+
+export interface Gate {
+  readonly name: string;
+  /** `admission` before targets are known, `candidate` drops one candidate with its words, `blast` judges the whole choice. */
+  readonly stage: 'admission' | 'candidate' | 'blast';
+  readonly summary: string;
+  /** For `candidate` gates the candidate is given. */
+  ask(context: GateContext, candidate?: Candidate): GateAnswer;
+}

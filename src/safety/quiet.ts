@@ -1,0 +1,62 @@
+import { groupHealth } from '../cluster/health.ts';
+import type { AllocView, NodeView } from '../cluster/types.ts';
+import { notAsked, pass, refuse } from './basis/answer.ts';
+import { jobKey } from './basis/harm.ts';
+import type { Gate, GateAnswer, GateContext } from './gate.ts';
+
+/** A deployment in any other state still changes the job. */
+const ended: readonly string[] = ['successful', 'failed', 'cancelled'];
+
+/**
+ * Drops what is not at rest: an unhealthy target, a job that is stopped or being deployed, a node that is drained, down
+ * or taken out by hand. Each of these may end by itself, save a stopped job.
+ */
+export const quiet: Gate = {
+  name: 'quiet',
+  stage: 'candidate',
+  summary: 'The target is healthy, and neither deployed, drained nor stopped at this moment.',
+  ask(context, candidate) {
+    if (candidate === undefined) return notAsked;
+    if (candidate.kind === 'node') return unrest(candidate.node) ?? pass('the node is ready and eligible');
+    return allocUnrest(context, candidate.alloc) ?? pass('healthy, with no deployment and no drain');
+  },
+};
+
+function allocUnrest(context: GateContext, alloc: AllocView): GateAnswer | undefined {
+  const { view } = context;
+  const job = view.job(alloc.namespace, alloc.job);
+  if (job === undefined) return refuse('quiet', `job ${jobKey(alloc)} is not known`, true);
+  if (job.stop) return refuse('quiet', `job ${alloc.job} is stopped`);
+  const deployment = view.deployment(alloc.namespace, alloc.job);
+  if (deployment !== undefined && !ended.includes(deployment.status)) {
+    const words = `deployment ${deployment.id.slice(0, 8)} of job ${alloc.job} is ${deployment.status}`;
+    return refuse('quiet', words, true);
+  }
+  return nodeUnrest(context, alloc) ?? ill(context, alloc);
+}
+
+/** Where no node at all can be seen (no right to read them), the allocation's own marks must do. */
+function nodeUnrest({ view }: GateContext, alloc: AllocView): GateAnswer | undefined {
+  if (alloc.migrating) return refuse('quiet', 'it is being moved off its node', true);
+  const node = view.node(alloc.node);
+  if (node !== undefined) return unrestUnder(node);
+  if (view.nodes().length === 0) return undefined;
+  return refuse('quiet', `its node ${alloc.nodeName} is not known, so neither is whether it is drained`, true);
+}
+
+function unrest(node: NodeView): GateAnswer | undefined {
+  if (!node.eligible && !node.draining) return refuse('quiet', `node ${node.name} is ineligible already`, true);
+  return unrestUnder(node);
+}
+
+/** An allocation on a node that takes no new ones is as quiet as any: not so one on a node that is emptied. */
+function unrestUnder(node: NodeView): GateAnswer | undefined {
+  if (node.draining) return refuse('quiet', `node ${node.name} is draining`, true);
+  if (node.status !== 'ready') return refuse('quiet', `node ${node.name} is ${node.status}`, true);
+  return undefined;
+}
+
+function ill({ view }: GateContext, alloc: AllocView): GateAnswer | undefined {
+  const { healthy } = groupHealth(view, alloc.namespace, alloc.job, alloc.group);
+  return healthy.some(({ id }) => id === alloc.id) ? undefined : refuse('quiet', 'it is not healthy', true);
+}

@@ -1,0 +1,46 @@
+/** The ticks that a schedule names, as a series of instants. A new kind of time is one more entry here. */
+
+import type { Schedule } from '../spec/experiment.ts';
+
+export type When = Schedule['when'];
+
+/** All ticks of one schedule; instants are milliseconds since the epoch. Infinite ends are fine as arguments. */
+export interface Series {
+  /** The first tick later than `t`. */
+  after(t: number): number | undefined;
+  /** The last tick at or before `t`. */
+  upTo(t: number): number | undefined;
+  /** How many ticks are later than `from` and not later than `to`; takes no longer for many. */
+  count(from: number, to: number): number;
+}
+
+/** What each kind of time means; `modifyTime` is that of the schedule's Variable. */
+const kinds: { readonly [K in When['kind']]: (when: Extract<When, { kind: K }>, modifyTime: number) => Series } = {
+  at: when => single(when.at),
+  'at-now': (_, modifyTime) => single(modifyTime),
+  every: (when, modifyTime) => periodic(modifyTime, when.everyMs),
+};
+
+/** The series of a schedule's time. */
+export function seriesOf(when: When, modifyTime: number): Series {
+  const make = kinds[when.kind] as (when: When, modifyTime: number) => Series;
+  return make(when, modifyTime);
+}
+
+function single(at: number): Series {
+  return {
+    after: t => (at > t ? at : undefined),
+    upTo: t => (at <= t ? at : undefined),
+    count: (from, to) => (from < at && at <= to ? 1 : 0),
+  };
+}
+
+/** The first tick is one period after the start. */
+function periodic(start: number, period: number): Series {
+  const passed = (t: number) => Math.max(0, Math.floor((t - start) / period));
+  return {
+    after: t => (t === Number.POSITIVE_INFINITY ? undefined : start + (passed(t) + 1) * period),
+    upTo: t => (passed(t) > 0 ? start + passed(t) * period : undefined),
+    count: (from, to) => Math.max(0, passed(to) - passed(from)),
+  };
+}

@@ -1,0 +1,57 @@
+/** What every form of a spec becomes: flat keys, a document. All durations are milliseconds, all instants too. */
+
+export interface Experiment {
+  readonly version: 1;
+  readonly title?: string;
+  readonly mode: 'run' | 'shadow';
+  readonly target: TargetSpec;
+  /** Steps in order. */
+  readonly method: readonly FaultStep[];
+  readonly recovery: { readonly withinMs: number };
+  readonly acceptIrreversible: boolean;
+}
+
+export interface FaultStep {
+  readonly fault: string;
+  /** Parsed by the fault's own parameters. */
+  readonly with: Readonly<Record<string, unknown>>;
+  /** 0 for a fault that does not last. */
+  readonly durationMs: number;
+}
+
+export interface TargetSpec {
+  readonly job?: string;
+  readonly group?: string;
+  readonly task?: string;
+  readonly node?: string;
+  readonly nodeClass?: string;
+  readonly datacenter?: string;
+  readonly nodePool?: string;
+  readonly pick: Pick;
+  readonly ifEmpty: 'fail' | 'skip' | 'wait';
+}
+
+export interface Pick {
+  /** One of the two: how many, or what share of those that match (rounds down, at least 1). */
+  readonly amount: { readonly count: number } | { readonly percent: number };
+  readonly mode: 'random' | 'oldest' | 'newest' | 'all';
+  readonly spread?: 'node' | 'datacenter';
+  readonly seed?: string;
+}
+
+export interface Schedule {
+  readonly when:
+    | { readonly kind: 'at'; readonly at: number }
+    | { readonly kind: 'at-now' }
+    | { readonly kind: 'every'; readonly everyMs: number };
+  readonly startDeadlineMs: number;
+  readonly suspend: boolean;
+}
+
+/** A valid `chaos/schedule/<name>`. */
+export interface Spec {
+  readonly experiment: Experiment;
+  readonly schedule: Schedule;
+  /** `sha256:` and hex of the normal form: what an approval or a record refers to. */
+  readonly hash: string;
+}

@@ -1,0 +1,95 @@
+/** How the value of each flat key of this release is read, in the order in which problems are told. */
+
+import { z } from 'zod';
+import { bool, duration, field, int, oneOf, percent, text } from '../base/fields.ts';
+import { misread, type Reading, read } from '../base/reading.ts';
+import { readTime } from '../base/time.ts';
+import type { Schedule } from './experiment.ts';
+import { namePattern } from './names.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+const version = field<1>(
+  value => (value === 1 || value === '1' ? read(1) : misread(value, 'a version of this format', '1', '1')),
+  {
+    allowed: '1',
+    help: 'version of this format',
+    json: { const: 1 },
+    format: String,
+  },
+);
+
+const atAllowed = 'a time as in RFC 3339 such as 2026-11-24T10:00:00Z, or now';
+
+type AtWhen = Exclude<Schedule['when'], { kind: 'every' }>;
+
+function readAt(value: unknown): Reading<AtWhen> {
+  if (value === 'now') return read({ kind: 'at-now' });
+  if (typeof value !== 'string') return misread(value, 'a time', atAllowed);
+  const reading = readTime(value);
+  if (reading.ok) return read({ kind: 'at', at: reading.value });
+  const didYouMean = value.trim().toLowerCase() === 'now' ? 'now' : reading.misread.didYouMean;
+  return {
+    ok: false,
+    misread: { ...reading.misread, allowed: atAllowed, ...(didYouMean === undefined ? {} : { didYouMean }) },
+  };
+}
+
+const at = field(readAt, {
+  allowed: atAllowed,
+  help: 'once, at this time; now is the time at which the Variable was written',
+  json: { type: 'string' },
+  format: String,
+});
+
+/** Defaults are those of a spec that doesn't say; what has none here is told apart by its absence. */
+export const flatFields = {
+  version: version.default(1),
+  title: text({ what: 'a title', max: 200, help: 'one line for people' }).optional(),
+  mode: oneOf(['run'], { help: 'run does it' }).default('run'),
+  fault: text({ what: 'the name of a fault', max: 64, help: 'which harm is done' }).optional(),
+  duration: duration({
+    min: second,
+    max: 720 * hour,
+    help: 'how long the fault is in force, where it lasts',
+  }).optional(),
+  target_job: namePattern('job id', 'the job that is hit').optional(),
+  target_group: namePattern('group name', 'only allocations of this group').optional(),
+  target_task: namePattern('task name', 'only this task').optional(),
+  target_node: namePattern('node name or beginning of a node id', 'only on this node').optional(),
+  target_node_class: namePattern('node class', 'only on nodes of this class').optional(),
+  target_datacenter: namePattern('datacenter', 'only in this datacenter').optional(),
+  target_node_pool: namePattern('node pool', 'only in this node pool').optional(),
+  target_count: int({ min: 1, max: 10_000, help: 'how many of those that match' }).optional(),
+  target_percent: percent({ min: 0.01, help: 'what share of those that match: rounds down, at least 1' }).optional(),
+  target_mode: oneOf(['random', 'oldest', 'newest', 'all'], { help: 'which of those that match' }).default('random'),
+  target_spread: oneOf(['node', 'datacenter'], { help: 'spreads the choice over these' }).optional(),
+  seed: text({ what: 'a seed', max: 64, help: 'repeats a choice; drawn and recorded where absent' }).optional(),
+  if_empty: oneOf(['fail', 'skip', 'wait'], { help: 'what a tick does when nothing matches' }).default('fail'),
+  at: at.optional(),
+  every: duration({
+    min: second,
+    help: 'again and again, counted from the writing of the Variable, first one period later',
+  }).optional(),
+  start_deadline: duration({
+    min: second,
+    max: 168 * hour,
+    help: 'a tick later than this is missed and counted',
+  }).default(5 * minute),
+  suspend: bool({ help: 'true: valid, but at rest' }).default(false),
+  recover_within: duration({
+    min: second,
+    max: 24 * hour,
+    help: 'how long the target may take to be healthy again',
+  }).default(5 * minute),
+  accept_irreversible: bool({ help: 'needed for faults that nothing of ours can undo' }).default(false),
+} as const;
+
+export const flatSchema = z.object(flatFields);
+
+/** What the flat keys of this release say, read. */
+export type FlatValues = z.infer<typeof flatSchema>;
+
+export type FlatKeyNow = keyof typeof flatFields;

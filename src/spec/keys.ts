@@ -1,0 +1,139 @@
+/** Every flat key, now and later, with its place in a document. One table: help, errors and docs read it. */
+
+import { type FlatKeyNow, flatFields } from './flat-fields.ts';
+
+/** A key of this release. */
+export interface KeyNow {
+  readonly key: FlatKeyNow;
+  readonly document: string;
+  readonly release: 'now';
+}
+
+/** A key whose meaning is fixed, and which a later release reads. */
+export interface KeyLater {
+  readonly key: string;
+  readonly document: string;
+  readonly release: 'not yet';
+  /** What to do meanwhile. */
+  readonly instead: string;
+  /** The key of this release that comes nearest. */
+  readonly use?: FlatKeyNow;
+}
+
+export type FlatKey = KeyNow | KeyLater;
+
+const documents: { readonly [K in FlatKeyNow]: string } = {
+  version: 'version',
+  title: 'title',
+  mode: 'mode',
+  fault: 'method[0].fault',
+  duration: 'method[0].duration',
+  target_job: 'target.job',
+  target_group: 'target.group',
+  target_task: 'target.task',
+  target_node: 'target.node',
+  target_node_class: 'target.node_class',
+  target_datacenter: 'target.datacenter',
+  target_node_pool: 'target.node_pool',
+  target_count: 'target.pick.count',
+  target_percent: 'target.pick.percent',
+  target_mode: 'target.pick.mode',
+  target_spread: 'target.pick.spread',
+  seed: 'target.pick.seed',
+  if_empty: 'target.if_empty',
+  at: 'schedule.at',
+  every: 'schedule.every',
+  start_deadline: 'schedule.start_deadline',
+  suspend: 'schedule.suspend',
+  recover_within: 'recovery.within',
+  accept_irreversible: 'accept_irreversible',
+};
+
+export const keysNow: readonly KeyNow[] = (Object.keys(flatFields) as FlatKeyNow[]).map(key => ({
+  key,
+  document: documents[key],
+  release: 'now',
+}));
+
+const whole = 'give the experiment in flat keys: fault, target_job and their kin';
+const events = 'give a time: at or every';
+
+export const keysLater: readonly KeyLater[] = [
+  {
+    key: 'cron',
+    document: 'schedule.cron',
+    release: 'not yet',
+    instead: 'a period, such as every=24h, or one time with at',
+    use: 'every',
+  },
+  {
+    key: 'timezone',
+    document: 'schedule.timezone',
+    release: 'not yet',
+    instead: 'the offset in at itself, such as 2026-11-24T11:00:00+01:00',
+    use: 'at',
+  },
+  {
+    key: 'start_jitter',
+    document: 'schedule.jitter',
+    release: 'not yet',
+    instead: 'leave it out: a tick starts when it is due',
+  },
+  { key: 'on', document: 'schedule.on', release: 'not yet', instead: events, use: 'at' },
+  { key: 'on_delay', document: 'schedule.on_delay', release: 'not yet', instead: events, use: 'at' },
+  { key: 'on_min_interval', document: 'schedule.on_min_interval', release: 'not yet', instead: events, use: 'every' },
+  {
+    key: 'concurrency',
+    document: 'schedule.concurrency',
+    release: 'not yet',
+    instead: 'leave it out: a schedule has one run at a time, as with forbid',
+  },
+  {
+    key: 'probability',
+    document: 'schedule.probability',
+    release: 'not yet',
+    instead: 'leave it out: each tick starts; or a longer period in every',
+    use: 'every',
+  },
+  {
+    key: 'expect_http',
+    document: 'steady_state',
+    release: 'not yet',
+    instead: 'leave it out: the groups hit must be whole before and after',
+    use: 'recover_within',
+  },
+  {
+    key: 'expect_tcp',
+    document: 'steady_state',
+    release: 'not yet',
+    instead: 'leave it out: the groups hit must be whole before and after',
+    use: 'recover_within',
+  },
+  { key: 'experiment', document: 'experiment', release: 'not yet', instead: whole, use: 'fault' },
+  { key: 'spec', document: '', release: 'not yet', instead: whole, use: 'fault' },
+  {
+    key: 'target_service',
+    document: 'target.service',
+    release: 'not yet',
+    instead: 'the job that registers the service, in target_job',
+    use: 'target_job',
+  },
+];
+
+const parameterLater = { document: 'params', release: 'not yet', instead: whole } as const;
+
+/** Values of keys of this release that only a later one takes. */
+export const valuesLater: readonly { readonly key: FlatKeyNow; readonly value: string; readonly instead: string }[] = [
+  { key: 'mode', value: 'shadow', instead: 'mode=run; sirocco plan shows what a run would do' },
+];
+
+/** The key of a later release, also any `param_<name>`. */
+export function keyLater(key: string): KeyLater | undefined {
+  if (/^param_[a-z0-9_]+$/.test(key)) return { key, ...parameterLater };
+  return keysLater.find(later => later.key === key);
+}
+
+/** Every word that no parameter of a fault may bear. */
+export function isReserved(word: string): boolean {
+  return Object.hasOwn(flatFields, word) || keyLater(word) !== undefined;
+}

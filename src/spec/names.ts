@@ -1,0 +1,40 @@
+/** Names of schedules, and the patterns that choose what is hit. */
+
+import type { z } from 'zod';
+import type { Problem } from '../base/errors.ts';
+import { field } from '../base/fields.ts';
+import { parseGlob } from '../base/glob.ts';
+import { misread, type Reading, read, shown } from '../base/reading.ts';
+
+/** What is wrong with the name of a schedule, if anything. `_` is the marker's. */
+export function nameProblem(name: string): Problem | undefined {
+  if (/^[a-z0-9-]{1,64}$/.test(name)) return undefined;
+  const why =
+    name === '_' ? '`_` is the marker of this prefix, and no name' : `\`${shown(name)}\` is not a name for a schedule`;
+  const meant = name
+    .slice(0, 64)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return {
+    code: 'SIR-108',
+    key: 'name',
+    message: `name: ${why}`,
+    found: shown(name),
+    allowed: '1 to 64 of a-z, 0-9 and -',
+    ...(meant === '' ? {} : { didYouMean: meant }),
+  };
+}
+
+/** One name or glob, as `target_group` and its kin take it; never a list. */
+export function namePattern(what: string, help: string): z.ZodType<string> {
+  const allowed = `one ${what}, or a glob such as web-*; 1 to 256 characters, no blanks, no list`;
+  const parse = (value: unknown): Reading<string> => {
+    if (typeof value !== 'string') return misread(value, `one ${what}`, allowed);
+    const [first = ''] = value.split(/[\s,]+/).filter(part => part !== '');
+    if (value === '' || value.length > 256) return misread(value, `one ${what}`, allowed);
+    if (/[\s,\p{Cc}]/u.test(value)) return misread(value, `one ${what}`, allowed, first === '' ? undefined : first);
+    return parseGlob(value).ok ? read(value) : misread(value, 'a glob', allowed);
+  };
+  return field(parse, { allowed, help, json: { type: 'string', minLength: 1, maxLength: 256 }, format: String });
+}

@@ -1,0 +1,90 @@
+/** Words that people bring from elsewhere, and the one that is meant here. */
+
+import { nearest, snakeCase } from '../base/nearest.ts';
+import { keysLater, keysNow } from './keys.ts';
+
+export interface Meant {
+  readonly key: string;
+  /** One more sentence, where the word alone doesn't help. */
+  readonly say?: string;
+}
+
+const undone = 'faults put back what they did by themselves';
+const steady = 'the groups hit must be whole before and after; other expectations come with a later release';
+
+/** Each row: the word meant, what to say, and how others write it, in small letters and without `_`, `-` and `.`. */
+const rows: readonly (readonly [key: string, say: string | undefined, others: string])[] = [
+  ['target_job', undefined, 'app application deployment workload jobid jobname selector labelselector targets target'],
+  ['target_group', undefined, 'taskgroup tg groupname targettaskgroup'],
+  ['target_task', undefined, 'container containername containers taskname'],
+  ['target_node', undefined, 'host hostname hosts machine instance nodeid nodename client'],
+  ['target_node_class', undefined, 'class nodeclass'],
+  ['target_datacenter', undefined, 'dc zone datacenters availabilityzone'],
+  ['target_node_pool', undefined, 'pool nodepool'],
+  ['target_count', undefined, 'number amount instances replicas size howmany value'],
+  ['target_percent', undefined, 'percentage pct ratio fixedpercent randommaxpercent'],
+  ['target_mode', undefined, 'strategy selection order pick pickmode'],
+  ['fault', undefined, 'type kind action attack chaos_type chaostype failure disruption method scenario'],
+  ['duration', undefined, 'for length ttl timeout lasts howlong durationseconds'],
+  ['every', undefined, 'interval period repeat frequency each recurring'],
+  ['at', undefined, 'time date start startat startson startson runat when once begin starttime'],
+  ['start_deadline', undefined, 'deadline startingdeadlineseconds startingdeadline'],
+  ['suspend', undefined, 'disabled disable paused pause stop active enabled enable'],
+  [
+    'suspend',
+    '`chaos = "off"` goes into the meta of a job, and excludes it; suspend=true rests a schedule',
+    'chaos chaosenabled optout',
+  ],
+  ['mode', 'sirocco plan shows what a run would do, and does nothing', 'dryrun dry simulate plan'],
+  ['recover_within', undefined, 'recovery recoverytimeout recoverywithin recoverin recoverytime'],
+  [
+    'recover_within',
+    steady,
+    'steadystate hypothesis steadystatehypothesis probe probes check checks expect assertions',
+  ],
+  ['accept_irreversible', undefined, 'irreversible force confirm acceptrisk allowirreversible yes'],
+  ['seed', undefined, 'randomseed rngseed'],
+  ['title', undefined, 'name description summary comment'],
+  ['version', undefined, 'apiversion v schemaversion'],
+  ['cron', undefined, 'schedule crontab crons cronexpression cronschedule'],
+  ['timezone', undefined, 'tz location'],
+  ['start_jitter', undefined, 'jitter splay'],
+  ['concurrency', undefined, 'concurrencypolicy prohibitoverlap overlap'],
+  [
+    'guards',
+    'guards come with documents, in a later release',
+    'abortwhen abortif stopwhen stopif haltwhen guard guards stopconditions stopcondition',
+  ],
+  ['duration', undone, 'rollback rollbacks revert undo'],
+];
+
+const table = new Map(
+  rows.flatMap(([key, say, others]) =>
+    others.split(' ').map(other => [other, say === undefined ? { key } : { key, say }] as const),
+  ),
+);
+
+const documents = new Map(
+  [...keysNow, ...keysLater].filter(row => row.document !== '').map(row => [row.document, row.key]),
+);
+
+/**
+ * The word that a key nobody knows was meant to be: its place in a document, another way of writing it,
+ * a word of other tools, or a slip of the pen. `parameters` are those of the fault, where it is known.
+ */
+export function meantKey(key: string, parameters: readonly string[]): Meant | undefined {
+  if (key.length > 100) return undefined;
+  const path = key.replace(/^method(?:\[0\]|\.0)?\./, 'method[0].').trim();
+  const place = documents.get(path);
+  if (place !== undefined) return { key: place };
+  const words = [...parameters, ...keysNow.map(row => row.key), ...keysLater.map(row => row.key)];
+  const snake = snakeCase(path.replace(/^(?:method\[0\]\.)?(?:with|params|parameters)\./, ''));
+  const written = [snake, `target_${snake}`, snake.replace(/^(?:schedule|target|method)_(?:pick_)?/, '')].find(word =>
+    words.includes(word),
+  );
+  if (written !== undefined) return { key: written };
+  const known = table.get(snake.replaceAll('_', ''));
+  if (known !== undefined) return known;
+  const near = nearest(key, words);
+  return near === undefined ? undefined : { key: near };
+}

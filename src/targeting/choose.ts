@@ -1,0 +1,58 @@
+/** Whom: from a target's words to the chosen few. */
+
+import { stream } from '../base/random.ts';
+import type { View } from '../cluster/types.ts';
+import type { AnyFault, Candidate } from '../faults/fault.ts';
+import type { TargetSpec } from '../spec/experiment.ts';
+import { candidates, type Exclusion, type Judge } from './candidates.ts';
+import { ownPlace, type PlaceOf, pick } from './pick.ts';
+
+export interface Wanted {
+  readonly view: View;
+  readonly namespace: string;
+  readonly target: TargetSpec;
+  readonly fault: AnyFault;
+  /** The fault's parameters, parsed. */
+  readonly params: unknown;
+  /** Used when the spec gives none; drawn by the caller and recorded. */
+  readonly seed: string;
+  /** The candidate gates, such as `candidateJudge` of safety gives them. */
+  readonly judge?: Judge;
+}
+
+export interface Choice {
+  /** In the order of picking. */
+  readonly chosen: readonly Candidate[];
+  /** How many could have been chosen. */
+  readonly eligible: number;
+  /** Matched and left out, in order of id. */
+  readonly excluded: readonly Exclusion[];
+  /** Repeats the choice: the spec's own or the one drawn. */
+  readonly seed: string;
+  /** What the target's words matched nothing of, when they matched nothing at all. */
+  readonly nothing?: string;
+}
+
+/** Chooses the targets of one run; the same view and seed give the same choice. */
+export function choose(wanted: Wanted): Choice {
+  const { view, namespace, target, fault } = wanted;
+  const context = { params: wanted.params, view, ...(target.task === undefined ? {} : { task: target.task }) };
+  const judges: Judge[] = [candidate => fault.exclude?.(candidate, context)];
+  if (wanted.judge !== undefined) judges.push(wanted.judge);
+  const found = candidates({ view, namespace, target, targetKind: fault.targetKind, judges });
+  const seed = target.pick.seed ?? wanted.seed;
+  return {
+    chosen: pick(found.candidates, target.pick, stream(seed, 'targets'), placeIn(view)),
+    eligible: found.candidates.length,
+    excluded: found.excluded,
+    seed,
+    ...(found.nothing === undefined ? {} : { nothing: found.nothing }),
+  };
+}
+
+function placeIn(view: View): PlaceOf {
+  return candidate =>
+    candidate.kind === 'node'
+      ? ownPlace(candidate)
+      : { node: candidate.alloc.node, datacenter: view.node(candidate.alloc.node)?.datacenter ?? '' };
+}

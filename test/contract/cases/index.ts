@@ -1,0 +1,27 @@
+import type { Cases } from '../contract.ts';
+import { eventCases } from './events.ts';
+import { jobEventCases } from './job-events.ts';
+import { jobCases } from './jobs.ts';
+import { lockCases } from './locks.ts';
+import { nodeCases } from './nodes.ts';
+import { restartCases } from './restarts.ts';
+import { rightsCases } from './rights.ts';
+import { signalCases } from './signals.ts';
+import { variableRightsCases } from './variable-rights.ts';
+import { variableWatchCases } from './variable-watch.ts';
+import { variableCases } from './variables.ts';
+
+/** All groups of the contract, by the words that stand in the test report. */
+export const allCases: Readonly<Record<string, Cases>> = {
+  Variables: variableCases,
+  'rights on Variables': variableRightsCases,
+  'watching Variables': variableWatchCases,
+  locks: lockCases,
+  'the event stream': eventCases,
+  'events of jobs and nodes': jobEventCases,
+  signals: signalCases,
+  'restarts and stops': restartCases,
+  nodes: nodeCases,
+  jobs: jobCases,
+  'rights alone': rightsCases,
+};

@@ -1,0 +1,124 @@
+/** Job specifications for tests, as `PUT /v1/jobs` takes them; each runs on a real and on the embedded Nomad. */
+
+const millisecond = 1_000_000;
+
+/** Durations in milliseconds. */
+export interface RestartOptions {
+  readonly attempts: number;
+  readonly interval: number;
+  readonly delay: number;
+  readonly mode: 'fail' | 'delay';
+}
+
+/** Durations in milliseconds. */
+export interface RescheduleOptions {
+  readonly attempts: number;
+  readonly interval: number;
+  readonly delay: number;
+  readonly unlimited: boolean;
+}
+
+export interface TaskOptions {
+  readonly name: string;
+  /** A command that runs until it is ended, or ends by itself; default: sleeps an hour. */
+  readonly command?: readonly [string, ...string[]];
+  readonly lifecycle?: { readonly hook: 'prestart' | 'poststart' | 'poststop'; readonly sidecar?: boolean };
+  /** Milliseconds; default 2 s. */
+  readonly killTimeout?: number;
+}
+
+export interface JobOptions {
+  readonly id: string;
+  readonly namespace: string;
+  readonly type?: 'service' | 'batch';
+  /** Default `web`. */
+  readonly group?: string;
+  /** Default 3. */
+  readonly count?: number;
+  /** Default: one task `server`. */
+  readonly tasks?: readonly TaskOptions[];
+  /** Default: 3 attempts in a minute, at once, then fail. */
+  readonly restart?: RestartOptions;
+  /** Default: without end, at once. */
+  readonly reschedule?: RescheduleOptions;
+  readonly meta?: Readonly<Record<string, string>>;
+  readonly groupMeta?: Readonly<Record<string, string>>;
+  /** Milliseconds that an instance must run to count as healthy; default 0, so that a deployment is short. */
+  readonly minHealthyTime?: number;
+  /** Names of nodes that it may run on. */
+  readonly onlyNode?: string;
+  readonly scaling?: { readonly min: number; readonly max: number };
+}
+
+export type JobSpec = { readonly [key: string]: unknown };
+
+const sleeper: readonly [string, ...string[]] = ['/bin/sleep', '3600'];
+
+/** A service or batch job of one group. */
+export function jobSpec(options: JobOptions): JobSpec {
+  const { id, namespace, type = 'service', onlyNode } = options;
+  const constraint = { LTarget: '$' + '{node.unique.name}', RTarget: onlyNode, Operand: '=' };
+  return {
+    ID: id,
+    Name: id,
+    Namespace: namespace,
+    Type: type,
+    Datacenters: ['*'],
+    Meta: options.meta ?? null,
+    Constraints: onlyNode === undefined ? null : [constraint],
+    TaskGroups: [groupSpec(options, type)],
+  };
+}
+
+function groupSpec(options: JobOptions, type: 'service' | 'batch'): JobSpec {
+  const {
+    restart = { attempts: 3, interval: 60_000, delay: 0, mode: 'fail' },
+    reschedule = { attempts: 0, interval: 0, delay: 5000, unlimited: true },
+    tasks = [{ name: 'server' }],
+    minHealthyTime = 0,
+    scaling,
+  } = options;
+  const update = {
+    HealthCheck: 'task_states',
+    MaxParallel: 10,
+    MinHealthyTime: minHealthyTime * millisecond,
+    HealthyDeadline: 60_000 * millisecond,
+    ProgressDeadline: 120_000 * millisecond,
+  };
+  return {
+    Name: options.group ?? 'web',
+    Count: options.count ?? 3,
+    Meta: options.groupMeta ?? null,
+    RestartPolicy: {
+      Attempts: restart.attempts,
+      Interval: restart.interval * millisecond,
+      Delay: restart.delay * millisecond,
+      Mode: restart.mode,
+    },
+    ReschedulePolicy: {
+      Attempts: reschedule.attempts,
+      Interval: reschedule.interval * millisecond,
+      Delay: reschedule.delay * millisecond,
+      DelayFunction: 'constant',
+      Unlimited: reschedule.unlimited,
+    },
+    ...(type === 'service' ? { Update: update } : {}),
+    ...(scaling === undefined ? {} : { Scaling: { Enabled: true, Min: scaling.min, Max: scaling.max } }),
+    EphemeralDisk: { SizeMB: 10 },
+    Tasks: tasks.map(taskSpec),
+  };
+}
+
+function taskSpec(task: TaskOptions): JobSpec {
+  const [command, ...args] = task.command ?? sleeper;
+  const { lifecycle } = task;
+  return {
+    Name: task.name,
+    Driver: 'raw_exec',
+    Config: { command, args },
+    Resources: { CPU: 20, MemoryMB: 16 },
+    LogConfig: { MaxFiles: 1, MaxFileSizeMB: 1 },
+    KillTimeout: (task.killTimeout ?? 2000) * millisecond,
+    ...(lifecycle === undefined ? {} : { Lifecycle: { Hook: lifecycle.hook, Sidecar: lifecycle.sidecar ?? false } }),
+  };
+}
