@@ -69,7 +69,8 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
     const held = allocs.get(key);
     if (held === undefined ? index <= floor : index < held.modifyIndex) return false;
     // The same state again may know the tasks that the plan's own event had left out.
-    if (index === held?.modifyIndex && !(whole && isBare(held) && fields(from['TaskStates']) !== undefined)) return false;
+    if (index === held?.modifyIndex && !(whole && isBare(held) && fields(from['TaskStates']) !== undefined))
+      return false;
     const view = allocView(from, intern, held);
     if (view === undefined) return false;
     if (held === undefined) order = undefined;
@@ -115,9 +116,7 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
     deploymentsListedAt = index;
     const held = deployment;
     const isGone =
-      held !== undefined &&
-      held.view.modifyIndex <= index &&
-      !list.some(each => fields(each)?.['ID'] === held.view.id);
+      held !== undefined && held.view.modifyIndex <= index && !list.some(each => fields(each)?.['ID'] === held.view.id);
     if (isGone) deployment = undefined;
     let changed = isGone;
     for (const each of list) if (takeDeployment(each, -1)) changed = true;

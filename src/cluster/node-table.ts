@@ -1,8 +1,8 @@
 /** The nodes of the view, each as new as anything that told of it. */
 
+import { byId } from './by-id.ts';
 import type { Intern } from './interner.ts';
 import { nodeView } from './objects.ts';
-import { byId } from './order.ts';
 import type { NodeView } from './types.ts';
 import { amount, fields, text } from './untrusted.ts';
 

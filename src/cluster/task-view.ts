@@ -50,7 +50,9 @@ function taskView(state: Fields, intern: Intern): TaskView {
     state: word(state['State'], ['running', 'dead']) ?? 'pending',
     failed: state['Failed'] === true,
     restarts: amount(state['Restarts']) ?? 0,
-    events: items(state['Events']).slice(-eventsKept).flatMap(event => eventView(fields(event), intern)),
+    events: items(state['Events'])
+      .slice(-eventsKept)
+      .flatMap(event => eventView(fields(event), intern)),
   };
   const startedAt = instantOf(state['StartedAt']);
   if (startedAt !== undefined) view.startedAt = startedAt;

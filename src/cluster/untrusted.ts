@@ -29,7 +29,5 @@ export function word<T extends string>(value: unknown, words: readonly T[]): T |
 
 /** The texts of an object of texts; what is no text is left out. */
 export function texts(value: unknown): readonly (readonly [string, string])[] {
-  return Object.entries(fields(value) ?? {}).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
+  return Object.entries(fields(value) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
 }

@@ -5,11 +5,11 @@
 
 import { glob } from '../base/glob.ts';
 import type { StreamEvent } from '../nomad/types.ts';
+import { byId } from './by-id.ts';
 import { type FollowedJob, followJob } from './followed-job.ts';
 import { createIntern } from './interner.ts';
 import { createJobNames } from './job-names.ts';
 import { createNodeTable } from './node-table.ts';
-import { byId } from './order.ts';
 import type { AllocView, View } from './types.ts';
 import { fields, text } from './untrusted.ts';
 
@@ -41,16 +41,16 @@ export interface MutableView extends View {
   applyJob(job: unknown): Touched | undefined;
   /** The stubs of a namespace: names and states; a followed job that is not among them is gone. */
   applyJobList(namespace: string, stubs: readonly unknown[], index: number): Touched | undefined;
-  /** The job was not found. */
-  removeJob(namespace: string, job: string, index?: number): Touched | undefined;
+  /** A read did not find the job: such an answer has no index. */
+  removeJob(namespace: string, job: string): Touched | undefined;
   /** All allocations of a job: those missing are gone, those older than what is held are ignored. */
   applyAllocs(namespace: string, job: string, list: readonly unknown[], index: number): Touched | undefined;
   /** All deployments of a job, of which the newest is kept. */
   applyDeployments(namespace: string, job: string, list: readonly unknown[], index: number): Touched | undefined;
   applyNodes(list: readonly unknown[], index: number): Touched | undefined;
   applyNode(node: unknown): Touched | undefined;
-  /** The node was not found. */
-  removeNode(node: string, index?: number): Touched | undefined;
+  /** A read did not find the node. */
+  removeNode(node: string): Touched | undefined;
   applyEvent(event: StreamEvent): Touched | undefined;
 }
 
@@ -74,8 +74,8 @@ export function createView(): MutableView {
     return known;
   }
 
-  function seen(index: number | undefined): void {
-    if (index !== undefined) resultIndex = Math.max(resultIndex, index);
+  function seen(index: number): void {
+    resultIndex = Math.max(resultIndex, index);
   }
 
   const jobTouched = (namespace: string, job: string, changed: boolean): Touched | undefined =>
@@ -184,10 +184,7 @@ export function createView(): MutableView {
     watchedJobs: () => [...followed.keys()].sort(),
     applyJob,
     applyJobList,
-    removeJob(namespace, job, index) {
-      seen(index);
-      return jobTouched(namespace, job, followedOf(namespace, job)?.removeJob(index) === true);
-    },
+    removeJob: (namespace, job) => jobTouched(namespace, job, followedOf(namespace, job)?.removeJob() === true),
     applyAllocs(namespace, job, list, index) {
       seen(index);
       return jobTouched(namespace, job, follow(namespace, job).replaceAllocs(list, index));
@@ -204,9 +201,8 @@ export function createView(): MutableView {
       const changed = nodes.put(node, false);
       return nodesTouched(changed === undefined ? none : [changed]);
     },
-    removeNode(node, index) {
-      seen(index);
-      const changed = nodes.remove(node, index);
+    removeNode(node) {
+      const changed = nodes.remove(node);
       return nodesTouched(changed === undefined ? none : [changed]);
     },
     applyEvent,

@@ -7,6 +7,7 @@ import type { Exclusion, Intent, Run } from '../lifecycle/run.ts';
 import { type Asked, askAll, candidateJudge, firstRefusal } from '../safety/ask.ts';
 import type { GateContext } from '../safety/gate.ts';
 import { choose } from '../targeting/choose.ts';
+import { recordExclusions } from '../targeting/explain.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
 import { acts, note } from './core.ts';
 import { type Freshness, freshRead, jobReads, worst } from './reads.ts';
@@ -88,9 +89,6 @@ export interface Chosen {
   readonly excluded: readonly Exclusion[];
 }
 
-/** Exclusions that a record keeps. */
-const keptExclusions = 20;
-
 export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Chosen {
   const fresh = targetFreshness(core, run, fault);
   if (fresh === 'waiting') return { kind: 'wait' };
@@ -122,7 +120,7 @@ export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Cho
         ...(each.undo === undefined ? {} : { undoState: 'pending' }),
       }),
     );
-    return { kind: 'chosen', intents, excluded: choice.excluded.slice(0, keptExclusions) };
+    return { kind: 'chosen', intents, excluded: recordExclusions(choice.excluded) };
   }
   if (run.experiment.target.ifEmpty === 'wait') return { kind: 'wait' };
   const why =

@@ -1,7 +1,6 @@
 /** Reads of Nomad's objects into the view. Each is shared by all who wait for it, and known by the instant at which it was sent. */
 
 import type { ReadCall } from '../lifecycle/effects.ts';
-import type { Allocation, Deployment, Job, JobStub, NomadNode } from '../nomad/types.ts';
 import { allRunsDirty, ask, deadline, freshMs, note } from './core.ts';
 import type { Core, ReadState } from './state.ts';
 import type { Answer } from './types.ts';
@@ -78,7 +77,12 @@ function take(core: Core, call: ReadCall, read: ReadState, answer: Answer, sentA
   } else if (answer.kind === 'ok' || missing) {
     if (answer.kind === 'ok') read.index = answer.index;
     read.at = sentAt;
-    applyRead(core, call, answer.kind === 'ok' ? answer.value : undefined);
+    applyRead(
+      core,
+      call,
+      answer.kind === 'ok' ? answer.value : undefined,
+      answer.kind === 'ok' ? answer.index : read.index,
+    );
   } else {
     const denied = answer.kind === 'refused' && answer.reason === 'denied';
     read.failed = { denied, message: answer.message };
@@ -95,28 +99,29 @@ export function readAgain(core: Core, key: string): void {
   allRunsDirty(core);
 }
 
-function applyRead(core: Core, call: ReadCall, value: unknown): void {
+function applyRead(core: Core, call: ReadCall, value: unknown, index: number): void {
   const { view } = core;
+  const list = Array.isArray(value) ? (value as unknown[]) : [];
   switch (call.op) {
     case 'read-job':
       if (value === undefined) view.removeJob(call.namespace, call.job);
-      else view.applyJob(value as Job);
+      else view.applyJob(value);
       return;
     case 'list-jobs':
-      view.applyJobList(call.namespace, (value ?? []) as JobStub[]);
+      view.applyJobList(call.namespace, list, index);
       return;
     case 'list-job-allocs':
-      view.applyAllocs(call.namespace, call.job, (value ?? []) as Allocation[]);
+      view.applyAllocs(call.namespace, call.job, list, index);
       return;
     case 'list-job-deployments':
-      view.applyDeployments(call.namespace, call.job, (value ?? []) as Deployment[]);
+      view.applyDeployments(call.namespace, call.job, list, index);
       return;
     case 'list-nodes':
-      view.applyNodes((value ?? []) as NomadNode[]);
+      view.applyNodes(list, index);
       return;
     case 'read-node':
-      if (value !== undefined) view.applyNode(value as NomadNode);
-      else view.removeNode(call.node);
+      if (value === undefined) view.removeNode(call.node);
+      else view.applyNode(value);
       return;
   }
 }

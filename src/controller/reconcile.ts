@@ -137,7 +137,7 @@ function recoveryOf(core: Core, run: Run): Facts['recovered'] {
   const found = recovery(core.view, run.intents);
   return found.recovered
     ? { ok: true, ...(found.recoveryMs === undefined ? {} : { recoveryMs: found.recoveryMs }) }
-    : { ok: false };
+    : { ok: false, missing: found.missing.slice(0, 5).join('; ') };
 }
 
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */

@@ -2,7 +2,6 @@
 
 import { isBeforeHarm } from '../lifecycle/run.ts';
 import type { Reservation } from '../safety/gate.ts';
-import { reserve } from '../safety/reservation.ts';
 import { jobsOf } from './runs.ts';
 import type { Core } from './state.ts';
 
@@ -15,15 +14,17 @@ export function reservations(core: Core, except: string): readonly Reservation[]
     const { state, run } = standing;
     if (id === except || run.intents.length === 0) continue;
     if (isBeforeHarm(state) && !counted.has(state)) continue;
-    const fault = core.catalog.get(run.fault) ?? { name: run.fault, reach: 'cluster' as const };
-    held.push(
-      reserve(
-        id,
-        run.namespace,
-        fault,
-        run.intents.map(intent => intent.target),
-      ),
-    );
+    const targets = run.intents.map(intent => intent.target);
+    // A fault that this release does not know may disturb whatever is near.
+    const near = core.catalog.get(run.fault)?.reach !== 'target';
+    held.push({
+      run: id,
+      namespace: run.namespace,
+      fault: run.fault,
+      jobs: jobsOf(run),
+      allocs: targets.flatMap(target => (target.kind === 'allocation' ? [target.alloc] : [])),
+      nodes: targets.flatMap(target => (target.kind === 'node' || near ? [target.node] : [])),
+    });
   }
   return held;
 }

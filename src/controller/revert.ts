@@ -97,9 +97,11 @@ function revertOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent)
       if (answer.kind === 'ok') {
         attempt.failures = 0;
         attempt.notBefore = core.mono;
-        setIntent(entry, intent.n, { ...(answer.index > 0 ? { undoneIndex: answer.index } : {}) });
+        setIntent(entry, intent.n, { undoneIndex: Math.max(answer.index, intent.undoneIndex ?? 0) });
         return;
       }
+      // It may have been applied all the same: what is then found undone was undone by us.
+      if (answer.kind === 'ambiguous') setIntent(entry, intent.n, { undoneIndex: intent.undoneIndex ?? 0 });
       attempt.failures += 1;
       attempt.notBefore = core.mono + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(6, attempt.failures - 1));
       const { namespace, id, fault: name } = entry.standing.run;

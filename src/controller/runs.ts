@@ -240,9 +240,12 @@ function restore(core: Core, path: string, variable: Variable): void {
 
 /** What an earlier leader marked as sending may have been sent: only an observation decides now. */
 function takenOver(intent: Run['intents'][number]): Run['intents'][number] {
-  if (intent.state !== 'sending') return intent;
+  // Its undo may have left without a trace in the record.
+  const undo = intent.undo === undefined ? {} : { undoneIndex: intent.undoneIndex ?? 0 };
+  if (intent.state !== 'sending') return { ...intent, ...undo };
   return {
     ...intent,
+    ...undo,
     state: 'unknown',
     message: 'the controller that was sending it was replaced before the answer was written',
   };

@@ -17,7 +17,15 @@ export type Permission =
   | { readonly scope: 'operator'; readonly policy: 'read' | 'write' };
 
 export type TargetRef =
-  | { readonly kind: 'allocation'; readonly namespace: string; readonly job: string; readonly group: string; readonly alloc: string; readonly node: string; readonly task?: string }
+  | {
+      readonly kind: 'allocation';
+      readonly namespace: string;
+      readonly job: string;
+      readonly group: string;
+      readonly alloc: string;
+      readonly node: string;
+      readonly task?: string;
+    }
   | { readonly kind: 'node'; readonly node: string; readonly name: string };
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -38,9 +46,16 @@ export interface Planned {
 export interface Injected extends Planned {
   /** ModifyIndex that Nomad answered, where it answers one: a decision on the object waits for it. */
   readonly answeredIndex?: number;
+  /**
+   * ModifyIndex that Nomad answered to our own undo, where one was answered. With it, an object that is back as it was
+   * is `undone`; without, somebody else put it back (or the answer was lost), and it is `superseded`.
+   */
+  readonly undoneIndex?: number;
 }
 
-export type Candidate = { readonly kind: 'allocation'; readonly alloc: AllocView } | { readonly kind: 'node'; readonly node: NodeView };
+export type Candidate =
+  | { readonly kind: 'allocation'; readonly alloc: AllocView }
+  | { readonly kind: 'node'; readonly node: NodeView };
 
 export interface FaultContext<P> {
   readonly params: P;
@@ -53,7 +68,11 @@ export interface FaultContext<P> {
 export type Observation =
   | { readonly seen: false; readonly why: string }
   /** `at`: when the effect was, by each clock that tells: the client's (task events) and the server's (ModifyTime). */
-  | { readonly seen: true; readonly evidence: string; readonly at: { readonly client?: number; readonly server?: number } };
+  | {
+      readonly seen: true;
+      readonly evidence: string;
+      readonly at: { readonly client?: number; readonly server?: number };
+    };
 
 /** What undoing one intent takes now. */
 export type UndoDecision =

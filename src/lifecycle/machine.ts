@@ -32,7 +32,7 @@ export interface Facts {
   /** Nothing is owed any more, and what must be watched was. */
   readonly reverted: boolean;
   readonly effectsSeen: boolean;
-  readonly recovered: { readonly ok: boolean; readonly recoveryMs?: number };
+  readonly recovered: { readonly ok: boolean; readonly recoveryMs?: number; readonly missing?: string };
 }
 
 interface Look {
@@ -133,9 +133,9 @@ const machine = setup({
       run: { ...context.run, recoverUntil: event.facts.wall + context.run.experiment.recovery.withinMs },
     })),
     judge: assign(({ context, event }) => {
-      const { ok, recoveryMs } = event.facts.recovered;
+      const { ok, recoveryMs, missing } = event.facts.recovered;
       const measured = ok && recoveryMs !== undefined ? { recoveryMs } : {};
-      return { run: { ...context.run, ...judge(context.run, ok), ...measured } };
+      return { run: { ...context.run, ...judge(context.run, ok, missing), ...measured } };
     }),
     finish: assign(({ context, event }) => ({ run: { ...context.run, doneAt: event.facts.wall } })),
   },

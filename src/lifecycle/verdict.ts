@@ -11,9 +11,9 @@ export interface Judgement {
 /**
  * The verdict of a run that entered `injecting`.
  * An abort comes first; then what makes the run no evidence (nothing sent, refused, unknown, unseen); then the hypothesis.
- * `recovered`: the targets' groups have what they desire again.
+ * `recovered`: the targets' groups have what they desire again; `missing`: what they don't, in words.
  */
-export function judge(run: Run, recovered: boolean): Judgement {
+export function judge(run: Run, recovered: boolean, missing = 'the targets were not healthy again within recover_within'): Judgement {
   const { intents } = run;
   const first = (state: string) => intents.find(intent => intent.state === state);
   const unknown = first('unknown') ?? first('sending');
@@ -38,12 +38,6 @@ export function judge(run: Run, recovered: boolean): Judgement {
   const unseen = intents.find(intent => intent.effect === undefined);
   if (unseen !== undefined)
     return { verdict: 'failed', reason: 'no_effect', message: 'the calls were accepted and no effect was seen' };
-  if (!recovered) {
-    return {
-      verdict: 'deviated',
-      reason: 'not_recovered',
-      message: 'the targets were not healthy again within recover_within',
-    };
-  }
+  if (!recovered) return { verdict: 'deviated', reason: 'not_recovered', message: missing };
   return { verdict: 'passed' };
 }

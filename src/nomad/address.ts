@@ -21,7 +21,12 @@ export function readAddress(key: string, text: string): AddressReading {
   // Without its scheme `127.0.0.1:4646` is no URL, and `localhost:4646` is one of scheme localhost.
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     const whole = `http://${text.replace(/^\/+/, '')}`;
-    return bad(key, text, 'not an address with its scheme', URL.canParse(whole) && !/\s/.test(text) ? whole : undefined);
+    return bad(
+      key,
+      text,
+      'not an address with its scheme',
+      URL.canParse(whole) && !/\s/.test(text) ? whole : undefined,
+    );
   }
   if (!URL.canParse(text) || /\s/.test(text)) return bad(key, text, 'not an address');
   const url = new URL(text);
@@ -48,7 +53,12 @@ function decoded(text: string): string {
 function unixAddress(key: string, text: string): AddressReading {
   const path = text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
   if (!path.startsWith('/') || path.startsWith('//') || path === '/') {
-    return bad(key, text, 'not the path of a socket', /^\/*\w/.test(path) ? `unix:///${path.replace(/^\/+/, '')}` : undefined);
+    return bad(
+      key,
+      text,
+      'not the path of a socket',
+      /^\/*\w/.test(path) ? `unix:///${path.replace(/^\/+/, '')}` : undefined,
+    );
   }
   return { address: { origin: 'http://127.0.0.1', socketPath: path } };
 }

@@ -1,163 +1,85 @@
-/** Calls of the core as requests to Nomad. What comes of them is read in `answers.ts`. */
+/** The core's calls: the request of each (`requestOf`), and what came of it, with Nomad's JSON where it is what was asked for. */
 
-import type { Call, FaultCall, ReadCall, VariableCall } from '../lifecycle/effects.ts';
-import type { NomadRequest } from './types.ts';
+import type { Answer } from '../controller/types.ts';
+import type { Call } from '../lifecycle/effects.ts';
+import { describe, wordsOf } from './outcome.ts';
+import { requestOf } from './requests.ts';
+import type { NomadResponse, Outcome } from './types.ts';
 
-export { answerOf } from './answers.ts';
+export { requestOf };
 
-/** Past a blocking query's wait: Nomad adds up to a sixteenth, and the answer must come. */
-const graceMs = 10_000;
+/**
+ * The answer to a call. A Variable that doesn't exist is read as `ok` without a value; a compare-and-set that lost is a
+ * conflict with the Variable as it is (blank: it is locked). A 2xx whose body is not what was asked for is no success:
+ * something other than Nomad answered.
+ */
+export function answerOf(call: Call, outcome: Outcome): Answer {
+  if (outcome.kind === 'ok') return okAnswer(call, outcome.response);
+  const message = describe(outcome, requestOf(call));
+  if (outcome.kind === 'ambiguous') return { kind: 'ambiguous', message };
+  // The lock went with its Variable: who held it holds nothing.
+  const lost = (call.op === 'lock-renew' || call.op === 'lock-release') && outcome.reason === 'not-found';
+  return { kind: 'refused', reason: lost ? 'conflict' : outcome.reason, message };
+}
 
-/** The request of a call. A call's id is one segment of the path, also where it holds slashes. */
-export function requestOf(call: Call): NomadRequest {
-  switch (call.op) {
-    case 'read-variable':
+function okAnswer(call: Call, response: NomadResponse): Answer {
+  const { status, index, body } = response;
+  const said = `${status} ${wordsOf(response)}`;
+  if (status === 404) return missing(call, response, said);
+  if (status === 409) {
+    const value = isObject(body) ? { value: body } : {};
+    const held = call.op === 'lock-acquire' && isObject(body) ? '409 the lock is held by another' : said;
+    return { kind: 'refused', reason: 'conflict', message: inWords(call, held), ...value };
+  }
+  switch (shapeOf(call)) {
+    case 'nothing':
+      return { kind: 'ok', index };
+    case 'anything':
+      return { kind: 'ok', index, value: body };
+    case 'list':
+      return Array.isArray(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no list`);
+    case 'object':
+      return isObject(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no object`);
+  }
+}
+
+function missing(call: Call, { index, body }: NomadResponse, said: string): Answer {
+  // A server without Variables, or a proxy, has other words: that is no proof of absence.
+  if (typeof body === 'string' && body.includes('variable not found')) return { kind: 'ok', index };
+  return { kind: 'refused', reason: 'not-found', message: inWords(call, said) };
+}
+
+function strange(call: Call, what: string): Answer {
+  const message = inWords(call, `${what}: is the address that of a Nomad?`);
+  return requestOf(call).method === 'GET'
+    ? { kind: 'refused', reason: 'error', message }
+    : { kind: 'ambiguous', message };
+}
+
+function inWords(call: Call, said: string): string {
+  const { method, path } = requestOf(call);
+  return `${method} ${path}: ${said}`;
+}
+
+function shapeOf({ op }: Call): 'nothing' | 'anything' | 'list' | 'object' {
+  switch (op) {
+    case 'list-jobs':
+    case 'list-job-allocs':
+    case 'list-job-deployments':
+    case 'list-nodes':
     case 'list-variables':
-    case 'write-variable':
+      return 'list';
     case 'delete-variable':
-    case 'lock-acquire':
-    case 'lock-renew':
-    case 'lock-release':
-      return variableRequest(call);
-    case 'read-job':
-    case 'list-jobs':
-    case 'list-job-allocs':
-    case 'list-job-deployments':
-    case 'list-nodes':
-    case 'read-node':
-      return readRequest(call);
+      return 'nothing';
     case 'alloc-signal':
-    case 'alloc-stop':
     case 'alloc-restart':
-    case 'node-eligibility':
-      return faultRequest(call);
+    case 'lock-release':
+      return 'anything';
+    default:
+      return 'object';
   }
 }
 
-function faultRequest(call: FaultCall): NomadRequest {
-  switch (call.op) {
-    case 'alloc-signal': {
-      const { namespace, signal, task } = call;
-      const path = `/v1/client/allocation/${segment(call.alloc)}/signal`;
-      return { method: 'PUT', path, namespace, body: { Signal: signal, Task: task }, kind: 'alloc_signal' };
-    }
-    case 'alloc-stop':
-      return {
-        method: 'PUT',
-        path: `/v1/allocation/${segment(call.alloc)}/stop`,
-        namespace: call.namespace,
-        ...(call.noShutdownDelay ? { query: { no_shutdown_delay: 'true' } } : {}),
-        kind: 'alloc_stop',
-        repeatable: true,
-      };
-    case 'alloc-restart': {
-      const { namespace, allTasks, task } = call;
-      const path = `/v1/client/allocation/${segment(call.alloc)}/restart`;
-      const body = allTasks ? { AllTasks: true } : task === undefined ? {} : { TaskName: task };
-      return { method: 'PUT', path, namespace, body, kind: 'alloc_restart' };
-    }
-    case 'node-eligibility':
-      return {
-        method: 'POST',
-        path: `/v1/node/${segment(call.node)}/eligibility`,
-        body: { Eligibility: call.eligible ? 'eligible' : 'ineligible' },
-        kind: 'node_eligibility',
-        repeatable: true,
-      };
-  }
-}
-
-/** Lists come whole, in one answer that is one state of the cluster. */
-function readRequest(call: ReadCall): NomadRequest {
-  const read = (path: string, kind: string, namespace?: string): NomadRequest => ({
-    method: 'GET',
-    path,
-    kind,
-    ...(namespace === undefined ? {} : { namespace }),
-  });
-  switch (call.op) {
-    case 'read-job':
-      return read(`/v1/job/${segment(call.job)}`, 'job_read', call.namespace);
-    case 'list-jobs':
-      return read('/v1/jobs', 'job_list', call.namespace);
-    case 'list-job-allocs':
-      return read(`/v1/job/${segment(call.job)}/allocations`, 'job_allocations', call.namespace);
-    case 'list-job-deployments':
-      return read(`/v1/job/${segment(call.job)}/deployments`, 'job_deployments', call.namespace);
-    case 'list-nodes':
-      // With `os=true` a list has the name of the system, and no more: signals take a read of the node.
-      return read('/v1/nodes', 'node_list');
-    case 'read-node':
-      return read(`/v1/node/${segment(call.node)}`, 'node_read');
-  }
-}
-
-function variableRequest(call: VariableCall): NomadRequest {
-  const { namespace } = call;
-  switch (call.op) {
-    case 'list-variables': {
-      const blocking = { index: String(call.index), wait: `${call.waitMs}ms` };
-      return {
-        method: 'GET',
-        path: '/v1/vars',
-        query: { prefix: call.prefix, ...(call.index > 0 ? blocking : {}) },
-        namespace,
-        kind: 'variable_list',
-        ...(call.index > 0 ? { timeoutMs: call.waitMs + Math.ceil(call.waitMs / 16) + graceMs } : {}),
-      };
-    }
-    case 'read-variable':
-      return { method: 'GET', path: variable(call.path), namespace, kind: 'variable_read', accept: [404] };
-    case 'write-variable':
-      return {
-        method: 'PUT',
-        path: variable(call.path),
-        namespace,
-        body: { Namespace: namespace, Path: call.path, Items: call.items },
-        kind: 'variable_write',
-        accept: [409],
-        ...(call.cas === undefined ? {} : { query: { cas: String(call.cas) }, repeatable: true }),
-      };
-    case 'delete-variable':
-      return {
-        method: 'DELETE',
-        path: variable(call.path),
-        query: { cas: String(call.cas) },
-        namespace,
-        kind: 'variable_delete',
-        accept: [409],
-        repeatable: true,
-      };
-    case 'lock-acquire': {
-      const body = {
-        Namespace: namespace,
-        Path: call.path,
-        Items: call.items,
-        Lock: { TTL: call.ttl, LockDelay: call.delay },
-      };
-      return lockRequest(call.path, namespace, 'lock-acquire', body);
-    }
-    case 'lock-renew':
-    case 'lock-release': {
-      // A release that carries items is refused, since it would write them.
-      const body = { Namespace: namespace, Path: call.path, Lock: { ID: call.lock } };
-      return lockRequest(call.path, namespace, call.op, body);
-    }
-  }
-}
-
-type LockOp = 'lock-acquire' | 'lock-renew' | 'lock-release';
-
-function lockRequest(path: string, namespace: string, op: LockOp, body: object): NomadRequest {
-  const kind = op.replace('-', '_');
-  return { method: 'PUT', path: variable(path), query: { [op]: '' }, namespace, body, kind, accept: [409] };
-}
-
-function segment(id: string): string {
-  return encodeURIComponent(id);
-}
-
-/** Slashes of a Variable's path are those of the URL. */
-function variable(path: string): string {
-  return `/v1/var/${path.split('/').map(segment).join('/')}`;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -137,7 +137,9 @@ function tlsOf(flags: NomadFlags, set: Lookup, problems: Problem[]): TlsSetting 
   };
   if ((text.clientCert === undefined) !== (text.clientKey === undefined)) {
     const [there, missing] =
-      text.clientKey === undefined ? ['NOMAD_CLIENT_CERT', 'NOMAD_CLIENT_KEY'] : ['NOMAD_CLIENT_KEY', 'NOMAD_CLIENT_CERT'];
+      text.clientKey === undefined
+        ? ['NOMAD_CLIENT_CERT', 'NOMAD_CLIENT_KEY']
+        : ['NOMAD_CLIENT_KEY', 'NOMAD_CLIENT_CERT'];
     problems.push({
       code: 'SIR-500',
       key: missing,

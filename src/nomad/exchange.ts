@@ -53,7 +53,11 @@ export function exchange(
     controller?.abort(new Error(failure.message));
   };
   const onAbort = () => {
-    giveUp({ started, cause: 'cancelled', message: started ? 'given up before it was answered' : 'not sent: given up' });
+    giveUp({
+      started,
+      cause: 'cancelled',
+      message: started ? 'given up before it was answered' : 'not sent: given up',
+    });
   };
   const onTimeout = () => {
     if (started) return giveUp({ started, cause: 'timeout', message: `no answer within ${timeoutMs} ms` });

@@ -20,12 +20,29 @@ export interface Failure {
 
 /** The outcome of a call that was answered. */
 export function outcomeOf(request: NomadRequest, response: NomadResponse): Outcome {
-  const { status } = response;
-  if ((status >= 200 && status < 300) || request.accept?.includes(status) === true) return { kind: 'ok', response };
-  const message = wordsOf(response);
+  if (isSuccess(response.status) || request.accept?.includes(response.status) === true) return { kind: 'ok', response };
+  const { status, message } = saidBy(response);
   const reason = reasonOf(request, status, message);
   return reason === undefined ? { kind: 'ambiguous', status, message } : { kind: 'refused', status, message, reason };
 }
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Status and words of an error. One that passed several servers may carry the status of the first in its words. */
+function saidBy(response: NomadResponse): { readonly status: number; readonly message: string } {
+  let { status } = response;
+  let message = wordsOf(response);
+  for (let coded = codedError.exec(message); coded !== null; coded = codedError.exec(message)) {
+    const [, code = '', words = ''] = coded;
+    if (status === 500) status = Number(code);
+    message = words;
+  }
+  return { status, message };
+}
+
+const codedError = /^(?:rpc error: )*RPC Error:: ([45]\d\d),(.*)$/;
 
 /** The outcome of a call that was not answered; its status is 0. */
 export function outcomeOfFailure(failure: Failure): Outcome {
@@ -79,7 +96,7 @@ export function wordsOf({ status, body }: Pick<NomadResponse, 'status' | 'body'>
 /** A compare-and-set answers the Variable as it is; a blank one where that is hidden. Its items are not for messages. */
 function conflictWords(body: unknown): string {
   const index = typeof body === 'object' && body !== null ? (body as { ModifyIndex?: unknown }).ModifyIndex : undefined;
-  if (index === 0) return 'it is locked by another';
+  if (index === 0) return 'it is locked by another, or gone';
   return typeof index === 'number' ? `it was changed meanwhile, at index ${index}` : 'it was changed meanwhile';
 }
 
@@ -89,6 +106,7 @@ export function describe(outcome: Outcome, request: Pick<NomadRequest, 'method' 
   if (outcome.kind === 'ok') return `${call}: ${outcome.response.status}`;
   const { status, message } = outcome;
   const said = status === 0 ? message : `${status} ${message}`;
-  if (outcome.kind === 'ambiguous' && request.method !== 'GET') return `${call}: ${said} (it may have been done all the same)`;
+  if (outcome.kind === 'ambiguous' && request.method !== 'GET')
+    return `${call}: ${said} (it may have been done all the same)`;
   return `${call}: ${said}`;
 }

@@ -118,7 +118,11 @@ export function createTransport(
     const path = streamPath(request, config);
     let begun = false;
     try {
-      const { statusCode, body, headers: answered } = await streams.request({
+      const {
+        statusCode,
+        body,
+        headers: answered,
+      } = await streams.request({
         method: 'GET',
         path,
         headers: headers(false),
@@ -130,7 +134,12 @@ export function createTransport(
       const response = responseOf({ status: statusCode, headers: answered, body: text });
       const outcome = outcomeOf({ method: 'GET', path: '/v1/event/stream', kind: 'stream' }, response);
       if (outcome.kind !== 'ok') return outcome;
-      return { kind: 'refused', status: statusCode, reason: 'error', message: `it answered ${statusCode} and no stream` };
+      return {
+        kind: 'refused',
+        status: statusCode,
+        reason: 'error',
+        message: `it answered ${statusCode} and no stream`,
+      };
     } catch (error) {
       const failure: Failure = { started: begun, cause: 'socket', message: `no stream: ${textOf(error)}` };
       return outcomeOfFailure(failure) as OpenedStream;

@@ -43,7 +43,15 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly status: number; readonly message: string; readonly reason: RefusedReason }
   | { readonly kind: 'ambiguous'; readonly status: number; readonly message: string };
 
-export type RefusedReason = 'denied' | 'not-found' | 'conflict' | 'invalid' | 'limited' | 'unreachable' | 'no-leader' | 'error';
+export type RefusedReason =
+  | 'denied'
+  | 'not-found'
+  | 'conflict'
+  | 'invalid'
+  | 'limited'
+  | 'unreachable'
+  | 'no-leader'
+  | 'error';
 
 export interface VariableMetadata {
   readonly Namespace: string;
@@ -247,4 +255,8 @@ export type StreamSignal =
   /** Events were lost, or can't be known not to be: list again. */
   | { readonly kind: 'gap'; readonly reason: string }
   /** `silent`: opened but no line within a few seconds: not permitted or not supported. */
-  | { readonly kind: 'closed'; readonly reason: 'silent' | 'timeout' | 'eof' | 'error' | 'refused' | 'stopped'; readonly message: string };
+  | {
+      readonly kind: 'closed';
+      readonly reason: 'silent' | 'timeout' | 'eof' | 'error' | 'refused' | 'stopped';
+      readonly message: string;
+    };

@@ -16,6 +16,7 @@ import { maxNamespacePercent } from './max-namespace-percent.ts';
 import { maxNodesPercent } from './max-nodes-percent.ts';
 import { maxRunsPerJob } from './max-runs-per-job.ts';
 import { minIntervalPerJob } from './min-interval-per-job.ts';
+import { quiet } from './quiet.ts';
 import { reach } from './reach.ts';
 import { self } from './self.ts';
 import { trustedPool } from './trusted-pool.ts';
@@ -36,6 +37,7 @@ export const gates: readonly Gate[] = [
   maxNodesPercent,
   maxRunsPerJob,
   minIntervalPerJob,
+  quiet,
   reach,
   self,
   trustedPool,

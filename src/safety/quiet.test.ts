@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../faults/fault.ts';
-import { type SampleCluster, sampleAlloc, sampleJob, sampleNode } from '../targeting/cluster.fixture.ts';
+import { runningTask, type SampleCluster, sampleJob, sampleNode } from '../targeting/cluster.fixture.ts';
 import { onAlloc, onNode, sampleContext } from './basis/context.fixture.ts';
 import { quiet } from './quiet.ts';
 
@@ -41,13 +41,16 @@ describe('quiet for an allocation', () => {
       'later: its node node-1 is not known, so neither is whether it is drained',
     ],
     ['no right to see nodes', { nodes: [] }, rest],
-    [
-      'an unhealthy target',
-      { allocs: [sampleAlloc(1, { healthy: false, client: 'pending' })] },
-      'later: it is not healthy',
-    ],
   ])('%s', (_, cluster, expected) => {
     expect(asked(cluster)).toBe(expected);
+  });
+
+  it('drops one that is not healthy, with the reason', () => {
+    const dead = { server: { ...runningTask, state: 'dead' } } as const;
+    expect(asked({}, onAlloc(1, { healthy: false }))).toBe(
+      'later: it is not healthy: its deployment calls it unhealthy',
+    );
+    expect(asked({}, onAlloc(1, { tasks: dead }))).toBe('later: it is not healthy: task server is dead');
   });
 
   it('drops one that is being moved', () => {

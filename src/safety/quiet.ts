@@ -1,5 +1,5 @@
-import { groupHealth } from '../cluster/health.ts';
-import type { AllocView, NodeView } from '../cluster/types.ts';
+import { whyUnhealthy } from '../cluster/health.ts';
+import type { AllocView, JobView, NodeView } from '../cluster/types.ts';
 import { notAsked, pass, refuse } from './basis/answer.ts';
 import { jobKey } from './basis/harm.ts';
 import type { Gate, GateAnswer, GateContext } from './gate.ts';
@@ -32,7 +32,7 @@ function allocUnrest(context: GateContext, alloc: AllocView): GateAnswer | undef
     const words = `deployment ${deployment.id.slice(0, 8)} of job ${alloc.job} is ${deployment.status}`;
     return refuse('quiet', words, true);
   }
-  return nodeUnrest(context, alloc) ?? ill(context, alloc);
+  return nodeUnrest(context, alloc) ?? ill(alloc, job);
 }
 
 /** Where no node at all can be seen (no right to read them), the allocation's own marks must do. */
@@ -56,7 +56,7 @@ function unrestUnder(node: NodeView): GateAnswer | undefined {
   return undefined;
 }
 
-function ill({ view }: GateContext, alloc: AllocView): GateAnswer | undefined {
-  const { healthy } = groupHealth(view, alloc.namespace, alloc.job, alloc.group);
-  return healthy.some(({ id }) => id === alloc.id) ? undefined : refuse('quiet', 'it is not healthy', true);
+function ill(alloc: AllocView, job: JobView): GateAnswer | undefined {
+  const why = whyUnhealthy(alloc, job);
+  return why === undefined ? undefined : refuse('quiet', `it is not healthy: ${why}`, true);
 }

@@ -83,6 +83,11 @@ describe('log', () => {
 });
 
 describe('secrets', () => {
+  it('masks a signed identity that it never heard of, by its shape', () => {
+    const identity = `eyJ${'a'.repeat(20)}.eyJ${'b-_'.repeat(10)}.${'C9'.repeat(20)}`;
+    expect(createSecrets().scrub(`Bearer ${identity}"`)).toBe('Bearer [redacted]"');
+  });
+
   it('leaves text alone that holds no secret, and ignores values too short to be one', () => {
     const secrets = createSecrets();
     secrets.add(undefined);

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { createSecrets, mask, type Secrets } from './secrets.ts';
 import type { Log, LogLevel } from './types.ts';
 
-/** Where lines go: standard output's file descriptor, or whatever takes text. */
+/** Where lines go. */
 export interface LogSink {
   write(line: string): void;
 }
@@ -15,7 +15,7 @@ export interface LogOptions {
   readonly base?: Readonly<Record<string, string>>;
   /** Shared with whoever reads tokens; a set of its own when absent. */
   readonly secrets?: Secrets;
-  /** Default: standard output, synchronously, since a buffered line is lost when the process is ended. */
+  /** Default: standard error, apart from what a command prints, and at once, since a buffered line is lost with its process. */
   readonly sink?: LogSink;
 }
 
@@ -46,7 +46,7 @@ const paths = depths.flatMap(depth =>
  */
 export function createLog(options: LogOptions): Log {
   const secrets = options.secrets ?? createSecrets();
-  const sink: LogSink = options.sink ?? pino.destination({ dest: 1, sync: true });
+  const sink = options.sink ?? standardError();
   const logger = pino(
     {
       level: options.level,
@@ -58,6 +58,13 @@ export function createLog(options: LogOptions): Log {
     { write: (line: string) => sink.write(secrets.scrub(line)) },
   );
   return wrap(logger);
+}
+
+function standardError(): LogSink {
+  const destination = pino.destination({ dest: 2, sync: true });
+  // Whoever read the log is gone: there is nobody left to tell, and a controller must outlive its reader.
+  destination.on('error', () => {});
+  return destination;
 }
 
 /** Children are made of fields alone: a child with a redaction of its own would lose its parent's. */

@@ -3,8 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { clearTimeout, setTimeout } from 'node:timers';
+import { SiroccoError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { createLog, type LogOptions } from './log.ts';
-import type { Clock, Timers, World } from './types.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+import type { Clock, LogLevel, Timers, World } from './types.ts';
 
 /** A longer `setTimeout` fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -22,12 +25,46 @@ export const realTimers: Timers = {
   },
 };
 
-/** The real world, with a log of the options given. */
-export function createWorld(options: LogOptions): World {
+type Env = Readonly<Record<string, string | undefined>>;
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+const secretVariables = ['NOMAD_TOKEN', 'CONSUL_HTTP_TOKEN', 'VAULT_TOKEN'];
+
+export interface RealWorld extends World {
+  /** What the log must never show: add a token that was read elsewhere than in the environment. */
+  readonly secrets: Secrets;
+}
+
+/**
+ * The real world. The log's level is that of the options, else `SIROCCO_LOG_LEVEL`, else `info`.
+ * @throws SiroccoError SIR-500 for a level that there is not.
+ */
+export function createWorld(env: Env, options: Partial<LogOptions> = {}): RealWorld {
+  const secrets = options.secrets ?? createSecrets();
+  for (const name of secretVariables) secrets.add(env[name]);
+  const auth = env['NOMAD_HTTP_AUTH'];
+  secrets.add(auth?.slice(auth.indexOf(':') + 1));
   return {
     ...realClock,
     ...realTimers,
-    log: createLog(options),
+    log: createLog({ ...options, level: options.level ?? levelOf(env['SIROCCO_LOG_LEVEL']), secrets }),
     bytes: n => new Uint8Array(randomBytes(n)),
+    secrets,
   };
+}
+
+function levelOf(text: string | undefined): LogLevel {
+  if (text === undefined || text === '') return 'info';
+  const found = levels.find(level => level === text.toLowerCase());
+  if (found !== undefined) return found;
+  const didYouMean = nearest(text, levels);
+  throw new SiroccoError({
+    code: 'SIR-500',
+    message: `SIROCCO_LOG_LEVEL is "${text}", which is no level`,
+    key: 'SIROCCO_LOG_LEVEL',
+    found: text,
+    allowed: levels.join(', '),
+    ...(didYouMean !== undefined && { didYouMean }),
+  });
 }

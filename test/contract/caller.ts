@@ -1,14 +1,18 @@
 /** Asking a Nomad as one token, in one namespace. */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { createTransport, type Transport } from '../../src/nomad/transport.ts';
 import type { NomadRequest, NomadResponse } from '../../src/nomad/types.ts';
 import { openStream, type StreamReader } from './stream-reader.ts';
+
+export type Query = Readonly<Record<string, string>>;
 
 export interface Caller {
   readonly address: string;
   readonly namespace: string;
   /** Absent: no token at all. */
   readonly token: string | undefined;
+  readonly transport: Transport;
   get(path: string, query?: Query): Promise<NomadResponse>;
   put(path: string, body?: unknown, query?: Query): Promise<NomadResponse>;
   post(path: string, body?: unknown, query?: Query): Promise<NomadResponse>;
@@ -21,16 +25,23 @@ export interface Caller {
   as(token: string): Caller;
 }
 
-export type Query = Readonly<Record<string, string>>;
+/** Any status is an answer to these tests. */
+const accept = Array.from({ length: 300 }, (_, n) => 300 + n);
 
-/** Any status is an answer here; only an unreachable server throws. */
+/** A caller whose requests go through the project's own transport. An unreachable server makes it throw. */
 export function caller(address: string, namespace: string, token: string | undefined): Caller {
-  const send = (method: NomadRequest['method'], path: string, query: Query = {}, body?: unknown) =>
-    ask(address, token, method, path, { namespace, ...query }, body);
+  const transport = transportOf(address, token);
+  const send = async (method: NomadRequest['method'], path: string, query: Query = {}, body?: unknown) => {
+    const request = { method, path, query, namespace, kind: 'contract', timeoutMs: 60_000, accept };
+    const outcome = await transport.send({ ...request, ...(body === undefined ? {} : { body }) });
+    if (outcome.kind !== 'ok') throw new Error(`${method} ${path}: ${outcome.kind}: ${outcome.message}`);
+    return outcome.response;
+  };
   return {
     address,
     namespace,
     token,
+    transport,
     get: (path, query) => send('GET', path, query),
     put: (path, body, query) => send('PUT', path, query, body),
     post: (path, body, query) => send('POST', path, query, body),
@@ -41,37 +52,38 @@ export function caller(address: string, namespace: string, token: string | undef
   };
 }
 
-async function ask(
-  address: string,
-  token: string | undefined,
-  method: string,
-  path: string,
-  query: Query,
-  body: unknown,
-): Promise<NomadResponse> {
-  const response = await fetch(`${address}${path}?${new URLSearchParams(query)}`, {
-    method,
-    signal: AbortSignal.timeout(60_000),
-    headers: token === undefined ? {} : { 'x-nomad-token': token },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const nextToken = response.headers.get('x-nomad-nexttoken');
-  return {
-    status: response.status,
-    index: Number(response.headers.get('x-nomad-index') ?? 0),
-    ...(nextToken === null ? {} : { nextToken }),
-    body: parsed(text),
+/** Real time, for what of the project is handed its clock. */
+export const deps = { clock: { mono: () => performance.now() }, timers: { after } };
+
+const transports = new Map<string, Transport>();
+
+/** One transport a server and token: its connections are kept for the next call. */
+function transportOf(address: string, token: string | undefined): Transport {
+  const key = `${address} ${token}`;
+  const known = transports.get(key);
+  if (known !== undefined) return known;
+  const config = {
+    address: { origin: address },
+    token: token === undefined ? {} : { value: token },
+    tls: { skipVerify: false },
   };
+  const made = createTransport(config, deps);
+  transports.set(key, made);
+  return made;
 }
 
-/** JSON, or the text: Nomad's errors are plain words. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text.trim();
+/** Closes the connections of all callers of a server. */
+export async function closeCallers(address: string): Promise<void> {
+  for (const [key, transport] of transports) {
+    if (!key.startsWith(`${address} `)) continue;
+    transports.delete(key);
+    await transport.close();
   }
+}
+
+function after(ms: number, fn: () => void): () => void {
+  const timer = setTimeout(fn, ms);
+  return () => clearTimeout(timer);
 }
 
 /** Time in which whatever a server sends by itself would have come: for what must *not* come there is no condition. */

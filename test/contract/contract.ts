@@ -5,7 +5,7 @@ import type { Allocation, JobStub } from '../../src/nomad/types.ts';
 import { type JobOptions, jobSpec } from '../support/jobs.ts';
 import type { NamespaceRights, Rights } from '../support/rights.ts';
 import { runningAllocations } from '../support/running-job.ts';
-import { type Caller, caller } from './caller.ts';
+import { type Caller, caller, closeCallers } from './caller.ts';
 
 /** A cluster with three nodes and ACLs on, of either kind. */
 export interface ContractCluster {
@@ -50,7 +50,9 @@ export function describeContract(
       running = await start();
     }, 120_000);
     afterAll(async () => {
-      await running?.stop();
+      if (running === undefined) return;
+      await closeCallers(running.address);
+      await running.stop();
     }, 60_000);
     // The nodes are shared: a case leaves no job behind.
     afterEach(async () => {

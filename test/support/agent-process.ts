@@ -16,6 +16,8 @@ export interface AgentSource {
 export class AgentProcess {
   readonly name: string;
   readonly address: string;
+  /** Host and port, as `/v1/status/leader` names a server. */
+  readonly rpcAddress: string;
   readonly logFile: string;
   readonly #source: AgentSource;
   readonly #configFile: string;
@@ -25,6 +27,7 @@ export class AgentProcess {
   constructor(source: AgentSource, place: AgentPlace, config: AgentConfig) {
     this.name = place.name;
     this.address = `http://127.0.0.1:${place.ports.http}`;
+    this.rpcAddress = `127.0.0.1:${place.ports.rpc}`;
     this.logFile = join(source.logDir, `${place.name}.log`);
     this.#source = source;
     this.#configFile = join(source.logDir, `${place.name}.json`);

@@ -20,6 +20,8 @@ export interface NewEval {
   readonly previous?: string;
   /** Wall milliseconds; the scheduler begins then. */
   readonly waitUntil?: number;
+  /** Milliseconds before the scheduler begins, besides its own. */
+  readonly delayMs?: number;
   readonly blocked?: Pick<EvalRecord, 'FailedTGAllocs'>;
 }
 
@@ -46,7 +48,7 @@ export function createEval(write: Write, ask: NewEval): EvalRecord {
     ModifyTime: write.time,
   };
   putEval(write, evaluation);
-  if (ask.blocked === undefined) scheduleEval(cluster, evaluation.ID, Math.max(ask.waitUntil ?? 0, cluster.now));
+  if (ask.blocked === undefined) scheduleEval(cluster, evaluation.ID, Math.max(ask.waitUntil ?? 0, cluster.now) + (ask.delayMs ?? 0));
   return evaluation;
 }
 

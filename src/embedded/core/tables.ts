@@ -2,6 +2,7 @@
 
 import type { StreamEvent, Topic } from '../../nomad/types.ts';
 import { appendBatch } from './event-log.ts';
+import { account } from './usage.ts';
 import type {
   AllocEntry,
   Change,
@@ -192,6 +193,7 @@ export function putAlloc(write: Write, entry: AllocEntry): void {
     link(tables.allocsByJob, jobKey(record.Namespace, record.JobID), record.ID);
     link(tables.allocsByNode, record.NodeID, record.ID);
   }
+  account(write.cluster.usage, tables.allocs.get(record.ID), entry);
   tables.allocs.set(record.ID, entry);
   touch(write, 'allocs', record.Namespace, record.ID);
   touch(write, 'allocs', record.Namespace, `job:${record.JobID}`);
@@ -201,6 +203,7 @@ export function putAlloc(write: Write, entry: AllocEntry): void {
 
 /** Forgets an allocation: no event tells of it. */
 export function deleteAlloc(write: Write, record: AllocEntry['record']): void {
+  account(write.cluster.usage, write.tables.allocs.get(record.ID), undefined);
   write.tables.allocs.delete(record.ID);
   unlink(write.tables.allocsByJob, jobKey(record.Namespace, record.JobID), record.ID);
   unlink(write.tables.allocsByNode, record.NodeID, record.ID);

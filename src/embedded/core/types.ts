@@ -211,6 +211,14 @@ export interface EventLog {
   readonly size: number;
 }
 
+/** What of a node is taken by allocations that run or will. */
+export interface Usage {
+  cpu: number;
+  memory: number;
+  allocs: number;
+  readonly ports: Set<number>;
+}
+
 export interface HeldLock {
   /** When a holder that went silent loses it. */
   expires: number;
@@ -232,6 +240,8 @@ export interface Cluster {
   readonly events: EventLog;
   readonly changes: ChangeLog;
   readonly timers: TimerQueue;
+  /** By node. */
+  readonly usage: Map<string, Usage>;
   readonly ids: Random;
   readonly jitter: Random;
   readonly ports: Random;

@@ -1,12 +1,15 @@
 import type { Cases } from '../contract.ts';
+import { callCases } from './calls.ts';
 import { eventCases } from './events.ts';
 import { jobEventCases } from './job-events.ts';
 import { jobCases } from './jobs.ts';
 import { lockCases } from './locks.ts';
 import { nodeCases } from './nodes.ts';
+import { outcomeCases } from './outcomes.ts';
 import { restartCases } from './restarts.ts';
 import { rightsCases } from './rights.ts';
 import { signalCases } from './signals.ts';
+import { streamSignalCases } from './stream-signals.ts';
 import { variableRightsCases } from './variable-rights.ts';
 import { variableWatchCases } from './variable-watch.ts';
 import { variableCases } from './variables.ts';
@@ -24,4 +27,7 @@ export const allCases: Readonly<Record<string, Cases>> = {
   nodes: nodeCases,
   jobs: jobCases,
   'rights alone': rightsCases,
+  'our reading of the answers': outcomeCases,
+  'our calls': callCases,
+  'our event stream': streamSignalCases,
 };

@@ -25,6 +25,7 @@ export function variableWatchCases({ space }: Contract): void {
     const { manager } = await space();
     const index = await prepared(manager);
     const waiting = watch(manager, index, '30s');
+    await takenIn();
     await change(manager);
     const answer = await waiting;
     expect((answer.body as Variable[]).map(one => one.Path).sort()).toEqual(after);
@@ -89,27 +90,28 @@ export function variableWatchCases({ space }: Contract): void {
     expect((await watch(manager, 0, '30s')).index).toBe(index);
   });
 
-  it('wakes a query on an empty prefix at any write in any namespace, and leaves it empty', async () => {
-    const empty = await space();
-    const other = await space();
-    const first = await watch(empty.manager, 0, '1s');
+  it('wakes a query on an empty prefix at a write beside it: hence the markers', async () => {
+    const { manager } = await space();
+    const first = await watch(manager, 0, '1s');
     expect(first.body).toEqual([]);
-    const woken = watch(empty.manager, first.index, '30s');
-    await other.manager.put('/v1/var/elsewhere', { Items: { v: '1' } });
+    const woken = watch(manager, first.index, '30s');
+    await takenIn();
+    await manager.put('/v1/var/chaos/status/a', { Items: { v: '1' } });
     const answer = await woken;
     expect(answer.body).toEqual([]);
     expect(answer.index).toBeGreaterThan(first.index);
     expect(answer.took).toBeLessThan(5000);
   });
 
-  it('wakes a denied query likewise, still with nothing in it', async () => {
+  it('lets a denied query wait like any other, with nothing in its answer', async () => {
     const { manager, caller } = await space();
     await prepared(manager);
     const denied = await caller({ variables: { 'chaos/status/*': ['list'] } });
     const first = await watch(denied, 0, '1s');
-    const woken = watch(denied, first.index, '30s');
-    await manager.put('/v1/var/elsewhere', { Items: { v: '1' } });
-    const answer = await woken;
+    const waiting = watch(denied, first.index, '30s');
+    await takenIn();
+    await manager.put('/v1/var/chaos/schedule/a', { Items: { v: '2' } });
+    const answer = await waiting;
     expect([answer.status, answer.body]).toEqual([200, []]);
     expect(answer.took).toBeLessThan(5000);
   });
@@ -119,10 +121,12 @@ export function variableWatchCases({ space }: Contract): void {
     await prepared(manager);
     const read = await manager.get('/v1/var/chaos/schedule/a');
     const changed = timed(manager.get('/v1/var/chaos/schedule/a', { index: `${read.index}`, wait: '30s' }));
+    await takenIn();
     await manager.put('/v1/var/chaos/schedule/a', { Items: { v: '2' } });
     const answer = await changed;
     expect(answer.body).toMatchObject({ Items: { v: '2' } });
     const gone = timed(manager.get('/v1/var/chaos/schedule/a', { index: `${answer.index}`, wait: '30s' }));
+    await takenIn();
     await manager.delete('/v1/var/chaos/schedule/a');
     expect((await gone).status).toBe(404);
     expect((await gone).took).toBeLessThan(5000);

@@ -1,0 +1,128 @@
+/** Whether allocations and groups are what they should be, and why not, in words. */
+
+import { endingOf, roleOf, type TaskRole } from './task-life.ts';
+import type { AllocView, GroupView, JobView, TaskView, View } from './types.ts';
+
+/** Whether an allocation does its work: meant to run, running, with every task that should run, not called unhealthy. */
+export function allocHealthy(alloc: AllocView, job: JobView | undefined): boolean {
+  return whyUnhealthy(alloc, job) === undefined;
+}
+
+/** Why an allocation is not healthy, such as `task web is pending (Restarting)`; undefined when it is. */
+export function whyUnhealthy(alloc: AllocView, job: JobView | undefined): string | undefined {
+  if (alloc.desired !== 'run') return `it is being stopped (desired is ${alloc.desired})`;
+  if (alloc.client !== 'running') return `it is ${alloc.client}`;
+  if (alloc.healthy === false) return 'its deployment calls it unhealthy';
+  const group = job?.groups.find(({ name }) => name === alloc.group);
+  const names = taskNames(alloc, job, group);
+  if (names.length === 0) return 'the states of its tasks are not known';
+  const isBatch = job?.type === 'batch' || job?.type === 'sysbatch';
+  const tasks = new Map(Object.entries(alloc.tasks));
+  for (const name of names) {
+    // A task that the present version does not define may have been one that runs once.
+    const mayFinish = isBatch || !group?.tasks.some(task => task.name === name);
+    const why = whyTaskDown(name, tasks.get(name), roleOf(name, group), mayFinish);
+    if (why !== undefined) return why;
+  }
+  return [...tasks.values()].some(({ state }) => state === 'running') ? undefined : 'none of its tasks runs';
+}
+
+/** Those that it has, and, where it is of the version that we know, those that it should have. */
+function taskNames(alloc: AllocView, job: JobView | undefined, group: GroupView | undefined): readonly string[] {
+  const own = Object.keys(alloc.tasks);
+  if (own.length === 0 || group === undefined || job?.version !== alloc.jobVersion) return own;
+  return [...new Set([...own, ...group.tasks.map(({ name }) => name)])];
+}
+
+function whyTaskDown(name: string, task: TaskView | undefined, role: TaskRole, mayFinish: boolean): string | undefined {
+  if (task?.failed === true && task.state === 'dead') return `task ${name} failed`;
+  if (role === 'once') return undefined;
+  if (task === undefined) return `task ${name} has no state yet`;
+  const ending = endingOf(task);
+  const last = ending === undefined ? '' : ` (${ending.type})`;
+  if (task.state === 'running') return ending === undefined ? undefined : `task ${name} is ending${last}`;
+  if (task.state === 'dead' && mayFinish) return undefined;
+  return `task ${name} is ${task.state}${last}`;
+}
+
+/** One group: what it should have, and what it has. */
+export interface GroupHealth {
+  /** False: the job or its group is not in the view, and `desired` is a guess that is never less than what lives. */
+  readonly known: boolean;
+  /** Of a system job: the nodes that have an instance. Of a batch job: those that are not yet complete. */
+  readonly desired: number;
+  readonly healthy: readonly AllocView[];
+  /** How many healthy ones are missing. */
+  readonly unhealthy: number;
+  /** Meant to run, and pending or running. */
+  readonly live: readonly AllocView[];
+  /** Known, and nothing is missing. */
+  readonly whole: boolean;
+  /** Why those that should be healthy are not, such as `web.cache[1] (5f2b1c3d): it is failed`. */
+  readonly reasons: readonly string[];
+}
+
+/** The health of a group as the view shows it now. */
+export function groupHealth(view: View, namespace: string, job: string, group: string): GroupHealth {
+  const definition = view.job(namespace, job);
+  const known = definition?.groups.find(({ name }) => name === group);
+  const wanted = view.allocsOf(namespace, job).filter(each => each.group === group && each.desired === 'run');
+  const live = wanted.filter(isLive);
+  const healthy = live.filter(alloc => allocHealthy(alloc, definition));
+  const desired =
+    definition === undefined || known === undefined
+      ? Math.max(1, live.length)
+      : desiredOf(definition, known.count, wanted);
+  const unhealthy = Math.max(0, desired - healthy.length);
+  const ill = unhealthy === 0 ? [] : current(wanted).filter(alloc => !allocHealthy(alloc, definition));
+  return {
+    known: known !== undefined,
+    desired,
+    healthy,
+    unhealthy,
+    live,
+    whole: known !== undefined && unhealthy === 0,
+    reasons: ill.map(alloc => `${alloc.name} (${alloc.id.slice(0, 8)}): ${whyUnhealthy(alloc, definition)}`),
+  };
+}
+
+function isLive({ client }: AllocView): boolean {
+  return client === 'running' || client === 'pending';
+}
+
+function desiredOf(job: JobView, count: number, wanted: readonly AllocView[]): number {
+  if (job.stop) return 0;
+  switch (job.type) {
+    case 'service':
+      return count;
+    case 'batch':
+      return Math.max(0, count - complete(newest(wanted, ({ name }) => name)));
+    case 'system':
+    case 'sysbatch': {
+      // An instance that failed is still owed to its node; one that is complete is not.
+      const instances = newest(wanted, ({ node }) => node);
+      return instances.length - complete(instances);
+    }
+  }
+}
+
+function complete(allocs: readonly AllocView[]): number {
+  return allocs.filter(({ client }) => client === 'complete').length;
+}
+
+/** The newest allocation of each place: what came before it in the same place no longer counts. */
+function newest(allocs: readonly AllocView[], placeOf: (alloc: AllocView) => string): readonly AllocView[] {
+  const places = new Map<string, AllocView>();
+  for (const alloc of allocs) {
+    const held = places.get(placeOf(alloc));
+    if (held === undefined || alloc.createIndex > held.createIndex) places.set(placeOf(alloc), alloc);
+  }
+  return [...places.values()];
+}
+
+/** Those that nothing came after, and that are not complete. */
+function current(allocs: readonly AllocView[]): readonly AllocView[] {
+  return newest(allocs, ({ name, node }) => `${name} ${node}`).filter(
+    ({ client, next }) => client !== 'complete' && next === undefined,
+  );
+}

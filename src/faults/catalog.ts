@@ -1,0 +1,13 @@
+/** Faults by name, as specs, help and forms look them up. */
+
+import type { AnyFault, FaultCatalog } from './fault.ts';
+
+/** The catalogue of a list. A RangeError where two faults bear one name: that is a bug of the list. */
+export function catalogOf(list: readonly AnyFault[]): FaultCatalog {
+  const catalog = new Map<string, AnyFault>();
+  for (const fault of list) {
+    if (catalog.has(fault.name)) throw new RangeError(`two faults are called ${fault.name}`);
+    catalog.set(fault.name, fault);
+  }
+  return catalog;
+}

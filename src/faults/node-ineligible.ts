@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { NodeView } from '../cluster/types.ts';
+import type { Fault, Injected, Json, UndoDecision } from './fault.ts';
+
+const parameters = z.strictObject({});
+
+/** Keeps new allocations off a node, as `nomad node eligibility -disable` does; those on it go on. */
+export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
+  name: 'node-ineligible',
+  summary: 'Makes a node ineligible: nothing new is placed there, what runs there goes on.',
+  targetKind: 'node',
+  reach: 'cluster',
+  lasts: true,
+  undoClass: 'inverse',
+  parameters,
+  permissions: [{ scope: 'node', policy: 'write' }],
+  byHand: target => `nomad node eligibility -enable ${target.kind === 'node' ? target.node : '<node id>'}`,
+
+  exclude(candidate) {
+    if (candidate.kind !== 'node') return 'not a node';
+    const { node } = candidate;
+    if (node.draining) return 'it is draining';
+    if (!node.eligible) return 'it is ineligible already';
+    return node.status === 'ready' ? undefined : `it is ${node.status}`;
+  },
+
+  plan(candidate) {
+    if (candidate.kind !== 'node') return [];
+    const { node } = candidate;
+    return [
+      {
+        target: { kind: 'node', node: node.id, name: node.name },
+        call: { op: 'node-eligibility', node: node.id, eligible: false },
+        sending: 'repeatable',
+        before: facts(node),
+        undo: { op: 'node-eligibility', args: { eligible: true } },
+      },
+    ];
+  },
+
+  observe(intent, view) {
+    const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;
+    if (node === undefined) return { seen: false, why: "the node can't be seen: that is no proof" };
+    if (isOlder(node, intent.answeredIndex))
+      return { seen: false, why: 'what is known of it is older than the answer' };
+    if (node.eligible) return { seen: false, why: 'it is eligible' };
+    if (node.modifyIndex <= Number(intent.before['modify_index'] ?? 0))
+      return { seen: false, why: 'it did not change since it was chosen' };
+    // A node carries no time of its last change: nothing tells when.
+    return { seen: true, evidence: `it is ineligible (index ${node.modifyIndex})`, at: {} };
+  },
+
+  undo(intent, view) {
+    const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;
+    if (node === undefined)
+      return { kind: 'unreachable', why: "the node can't be seen: it is gone or may not be read" };
+    const chosenAt = Number(intent.before['modify_index'] ?? 0);
+    if (isOlder(node, Math.max(chosenAt, intent.answeredIndex ?? 0, intent.undoneIndex ?? 0)))
+      return { kind: 'unreachable', why: 'what is known of the node is older than what we did to it' };
+    return node.eligible ? eligibleAgain(intent, node) : ineligibleStill(intent, node);
+  },
+};
+
+function facts({ eligible, modifyIndex, drainStartedAt }: NodeView): { readonly [key: string]: Json } {
+  return { eligible, modify_index: modifyIndex, drain: drainStartedAt ?? 0 };
+}
+
+function isOlder(node: NodeView, index: number | undefined): boolean {
+  return node.modifyIndex < (index ?? 0);
+}
+
+function eligibleAgain({ answeredIndex, undoneIndex }: Injected, node: NodeView): UndoDecision {
+  const after = facts(node);
+  // Where our call was not answered, an eligible node may never have been anything else.
+  if (undoneIndex !== undefined || answeredIndex === undefined) return { kind: 'undone', after };
+  return { kind: 'superseded', after, why: 'it is eligible again, and no answered call of ours did that' };
+}
+
+/**
+ * It is ours to undo unless an operator drains it or has drained it since: a drain leaves the node ineligible on purpose.
+ * An undone node that is ineligible once more is undone again: the caller asks only while a late call of ours may arrive.
+ */
+function ineligibleStill({ before }: Injected, node: NodeView): UndoDecision {
+  const after = facts(node);
+  if (node.draining) return { kind: 'superseded', after, why: 'an operator is draining it' };
+  if ((node.drainStartedAt ?? 0) > Number(before['drain'] ?? 0))
+    return { kind: 'superseded', after, why: 'an operator drained it meanwhile' };
+  return { kind: 'call', call: { op: 'node-eligibility', node: node.id, eligible: true } };
+}

@@ -1,0 +1,163 @@
+/** Nomad's side: the embedded core in virtual time, with calls that get lost, repeated, late, and answers from the past. */
+
+import { requestOf } from '../../src/nomad/calls.ts';
+import { answerOf } from '../../src/nomad/calls.ts';
+import { outcomeOf } from '../../src/nomad/outcome.ts';
+import type { NomadRequest, NomadResponse, Outcome } from '../../src/nomad/types.ts';
+import type { Answer } from '../../src/controller/types.ts';
+import type { CallEffect } from '../../src/lifecycle/effects.ts';
+import { advance, nextDue } from '../../src/embedded/core/advance.ts';
+import { handle, poll } from '../../src/embedded/core/handle.ts';
+import type { Blocked } from '../../src/embedded/core/handle.ts';
+import { copyTables } from '../../src/embedded/core/tables.ts';
+import type { Cluster, Tables } from '../../src/embedded/core/types.ts';
+import type { Chance } from './chance.ts';
+import type { Queue } from './queue.ts';
+
+export interface Server {
+  readonly cluster: Cluster;
+  readonly now: () => number;
+  /** Sends one call; `done` is called with its answer, or never when the asker is gone. */
+  send(effect: CallEffect, done: (answer: Answer) => void): void;
+  /** A request of the world itself: never disturbed. */
+  ask(request: NomadRequest): NomadResponse;
+  /** Told after everything that changed the cluster. */
+  onChange(listener: () => void): void;
+  /** Reads may be answered from the past from now on, or no more. */
+  disturb(on: boolean): void;
+}
+
+interface Waiting {
+  readonly blocked: Blocked;
+  readonly done: (response: NomadResponse) => void;
+}
+
+const ambiguous = (message: string): Outcome => ({ kind: 'ambiguous', status: 0, message });
+
+export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now: () => number): Server {
+  let waiting: Waiting[] = [];
+  const listeners: (() => void)[] = [];
+  const past: Tables[] = [];
+  let disturbed = false;
+  let seen = cluster.version;
+  let wakeAt = Number.POSITIVE_INFINITY;
+
+  /** Lets time pass in the cluster, and tells who waits for a change. */
+  function turn(): void {
+    advance(cluster, now());
+    if (cluster.version !== seen) {
+      seen = cluster.version;
+      const still: Waiting[] = [];
+      for (const each of waiting) {
+        const handled = poll(cluster, each.blocked, now());
+        if (handled.kind === 'answer') each.done(handled.response);
+        else still.push(each);
+      }
+      waiting = still;
+      for (const listener of listeners) listener();
+    }
+    const due = nextDue(cluster);
+    if (due !== undefined && due < wakeAt) {
+      wakeAt = due;
+      queue.at(due, () => {
+        wakeAt = Number.POSITIVE_INFINITY;
+        turn();
+      });
+    }
+  }
+
+  function apply(request: NomadRequest, done: (response: NomadResponse) => void): void {
+    advance(cluster, now());
+    const handled = handle(cluster, request, now());
+    if (handled.kind === 'answer') done(handled.response);
+    else if (handled.kind === 'block') {
+      const entry: Waiting = { blocked: handled, done };
+      waiting.push(entry);
+      queue.at(handled.deadline, () => {
+        if (!waiting.includes(entry)) return;
+        waiting = waiting.filter(each => each !== entry);
+        const late = poll(cluster, handled, now());
+        if (late.kind === 'answer') done(late.response);
+      });
+    } else throw new Error(`the embedded core answered ${handled.kind} though nothing was asked to misbehave`);
+    turn();
+  }
+
+  /** How the cluster looked at some moment before. */
+  function fromThePast(request: NomadRequest): NomadResponse | undefined {
+    const old = past[chance.people.below(Math.max(1, past.length))];
+    if (old === undefined) return undefined;
+    const present = cluster.tables;
+    cluster.tables = old;
+    const handled = handle(cluster, request, now());
+    cluster.tables = present;
+    return handled.kind === 'answer' ? handled.response : undefined;
+  }
+
+  function keepPast(): void {
+    if (!disturbed) return;
+    past.push(copyTables(cluster.tables));
+    if (past.length > 6) past.shift();
+    queue.at(now() + 2_500, keepPast);
+  }
+
+  function send(effect: CallEffect, done: (answer: Answer) => void): void {
+    const request = requestOf(effect.call);
+    const isRead = request.method === 'GET';
+    const fate = disturbed ? chance.fate(isRead) : { kind: 'normal' as const };
+    const answer = (outcome: Outcome) => done(answerOf(effect.call, outcome));
+    const back = (response: NomadResponse) => queue.at(now() + chance.latency(), () => answer(outcomeOf(request, response)));
+    const timeOut = () => queue.at(now() + effect.timeoutMs, () => answer(ambiguous('no answer in time')));
+    const go = (then: () => void) => queue.at(now() + chance.latency(), then);
+    switch (fate.kind) {
+      case 'normal':
+        return go(() => apply(request, back));
+      case 'slow':
+        queue.at(now() + fate.ms, () => apply(request, back));
+        return;
+      case 'lost-request':
+        return timeOut();
+      case 'lost-answer':
+        go(() => apply(request, () => undefined));
+        return timeOut();
+      case 'late':
+        queue.at(now() + fate.afterMs, () => apply(request, () => undefined));
+        return timeOut();
+      case 'no-leader':
+        return go(() => back({ status: 500, index: 0, body: 'No cluster leader' }));
+      case 'eof':
+        if (fate.applied) go(() => apply(request, () => undefined));
+        return go(() => back({ status: 500, index: 0, body: 'rpc error: EOF' }));
+      case 'repeated':
+        return go(() => apply(request, response => {
+          apply(request, () => undefined);
+          back(response);
+        }));
+      case 'old':
+        return go(() => {
+          const old = effect.call.op === 'list-variables' && effect.call.index > 0 ? undefined : fromThePast(request);
+          if (old === undefined) apply(request, back);
+          else back(old);
+        });
+    }
+  }
+
+  return {
+    cluster,
+    now,
+    send,
+    ask(request) {
+      let found: NomadResponse | undefined;
+      apply(request, response => {
+        found = response;
+      });
+      if (found === undefined) throw new Error(`${request.method} ${request.path} did not answer at once`);
+      return found;
+    },
+    onChange: listener => listeners.push(listener),
+    disturb(on) {
+      disturbed = on;
+      if (on) keepPast();
+    },
+  };
+}

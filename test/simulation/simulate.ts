@@ -1,0 +1,89 @@
+/** One seed, from an empty cluster to rest: controllers, their records and Nomad, on a virtual clock, without a socket. */
+
+import { createHash } from 'node:crypto';
+import { addNode } from '../../src/embedded/core/nodes.ts';
+import { createCluster } from '../../src/embedded/core/cluster.ts';
+import { stream } from '../../src/base/random.ts';
+import { createChance } from './chance.ts';
+import { createProcess, type Watcher } from './process.ts';
+import { createProperties } from './properties.ts';
+import { createQueue } from './queue.ts';
+import { deeds, home, prepare, rest } from './scenario.ts';
+import { createServer } from './server.ts';
+import type { Options, Outcome } from './types.ts';
+
+const start = Date.UTC(2026, 10, 24, 10);
+/** The cluster settles, then chaos and disturbance, then calm until all is at rest. */
+const settledAt = 5_000;
+const calmAt = settledAt + 120_000;
+const longest = calmAt + 600_000;
+
+export function simulate({ seed, disturbed, subject, keepTrace = false }: Options): Outcome {
+  const queue = createQueue();
+  let clock = start;
+  const now = () => clock;
+  const cluster = createCluster({ seed, now: start });
+  const chance = createChance(seed, disturbed);
+  const server = createServer(cluster, queue, chance, now);
+  const hash = createHash('sha256');
+  const lines: string[] = [];
+  const properties = createProperties(cluster, () => clock - start);
+  const watcher: Watcher = {
+    line(text) {
+      hash.update(text).update('\n');
+      if (keepTrace) lines.push(text);
+    },
+    sent: properties.sent,
+    noted: (_process, { note }) => {
+      if (note.type === 'stuck') properties.counts['stuck notes'] = (properties.counts['stuck notes'] ?? 0) + 1;
+    },
+  };
+  const runUntil = (until: number, done: () => boolean = () => false) => {
+    while (!done()) {
+      const at = queue.next(until, time => {
+        clock = time;
+      });
+      if (at === undefined) break;
+    }
+  };
+
+  for (let i = 0; i < 4; i += 1) addNode(cluster, { name: `client-${i}`, datacenter: i % 2 === 0 ? 'dc1' : 'dc2' });
+  prepare(server);
+  server.onChange(properties.changed);
+  runUntil(start + settledAt);
+
+  const config = { home, prefix: 'chaos', namespaces: ['default'], region: 'global' };
+  const world = { queue, server, chance, watcher, now };
+  const processes = ['a', 'b'].map(name => createProcess({ ...config, name }, subject, world));
+  for (const process of processes) process.start();
+  if (disturbed) server.disturb(true);
+  for (const deed of deeds(stream(seed, 'deeds'))) {
+    queue.at(start + settledAt + deed.at, () => {
+      watcher.line(`${clock} people ${deed.name}`);
+      server.ask(deed.request);
+    });
+  }
+  runUntil(start + calmAt);
+
+  server.disturb(false);
+  for (const process of processes) process.calm();
+  for (const request of rest) server.ask(request);
+  let restAt = Number.POSITIVE_INFINITY;
+  const atRest = () => {
+    const records = [...(cluster.tables.variables.get(home)?.values() ?? [])].filter(each => each.Path.startsWith('chaos/runs/'));
+    const quiet = records.every(each => each.Items?.['state'] === 'done');
+    // What was sent late may still arrive for a minute, and what it does must be undone too.
+    if (quiet && clock > start + calmAt + 150_000) restAt = Math.min(restAt, clock + 30_000);
+    else restAt = Number.POSITIVE_INFINITY;
+    return clock >= restAt;
+  };
+  let lookedAt = 0;
+  runUntil(start + longest, () => {
+    if (clock - lookedAt < 5_000) return false;
+    lookedAt = clock;
+    return atRest();
+  });
+
+  const end = properties.atEnd();
+  return { seed, trace: hash.digest('hex'), lines, problems: properties.problems, end, simulatedMs: clock - start, counts: properties.counts };
+}
