@@ -1,13 +1,16 @@
 /** Order statistics of a few numbers. */
 
-/** The value that the share `p` of the samples does not exceed (nearest rank). Throws on an empty list. */
+/** The smallest sample that the share `p` of all does not exceed. Throws on an empty list. */
 export function quantile(samples: readonly number[], p: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
-  const value = sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))];
+  const value = sorted[Math.min(sorted.length, Math.max(1, Math.ceil(p * sorted.length))) - 1];
   if (value === undefined) throw new RangeError('no samples');
   return value;
 }
 
+/** The middle one, or the mean of the two in the middle. Throws on an empty list. */
 export function median(samples: readonly number[]): number {
-  return (quantile(samples, 0.5) + quantile(samples, 0.5 + 1e-9)) / 2;
+  const half = samples.length / 2;
+  const middle = quantile(samples, 0.5);
+  return Number.isInteger(half) ? (middle + quantile(samples, (half + 1) / samples.length)) / 2 : middle;
 }

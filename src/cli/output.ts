@@ -3,6 +3,7 @@
 import pc from 'picocolors';
 import { stringify } from 'yaml';
 import { errorTable, type Problem, SiroccoError } from '../base/errors.ts';
+import { explainAll } from '../spec/explain.ts';
 
 export const formats = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof formats)[number];
@@ -43,12 +44,13 @@ export function createOutput(stdout: Sink, stderr: Sink, env: Readonly<Record<st
       const known = error instanceof SiroccoError ? error : undefined;
       if (output.format === 'json') stderr.write(`${JSON.stringify({ error: errorBody(error) })}\n`);
       else if (known !== undefined) {
-        for (const problem of known.problems) stderr.write(`${color.red('error')} ${problemLine(problem)}\n`);
-        stderr.write(`${color.dim(`hint: ${known.hint}`)}\n`);
-      } else
-        stderr.write(
-          `${color.red('error')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-        );
+        for (const line of explainAll(known.problems)) {
+          stderr.write(line.startsWith('hint: ') ? `${color.dim(line)}\n` : `${color.red('error')} ${line}\n`);
+        }
+      } else {
+        const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        stderr.write(`${color.red('error')} SIR-502 ${trace}\n${color.dim(`hint: ${errorTable['SIR-502'].hint}`)}\n`);
+      }
       return known?.exitCode ?? errorTable['SIR-502'].exit;
     },
   };
@@ -63,34 +65,27 @@ function errorBody(error: unknown): object {
       hint: errorTable['SIR-502'].hint,
     };
   }
-  const problem = error.problems[0];
+  const [problem = { code: error.code, message: error.message }] = error.problems;
   return {
-    code: error.code,
-    message: error.message,
-    ...(problem?.key === undefined ? {} : { key: problem.key }),
-    ...(problem?.found === undefined ? {} : { found: problem.found }),
-    ...(problem?.allowed === undefined ? {} : { allowed: problem.allowed }),
-    ...(problem?.didYouMean === undefined ? {} : { did_you_mean: problem.didYouMean }),
+    ...problemBody(problem),
     hint: error.hint,
-    ...(error.problems.length > 1
-      ? { more: error.problems.slice(1).map(each => ({ code: each.code, message: each.message, key: each.key })) }
-      : {}),
+    ...(error.problems.length > 1 ? { more: error.problems.slice(1).map(problemBody) } : {}),
   };
 }
 
-/** A problem in one line: code, message, what is allowed, the nearest word. */
-export function problemLine(problem: Problem): string {
-  const allowed =
-    problem.allowed === undefined || problem.message.includes(problem.allowed) ? '' : `; allowed: ${problem.allowed}`;
-  const near =
-    problem.didYouMean === undefined || problem.message.includes(problem.didYouMean)
-      ? ''
-      : `; did you mean ${problem.didYouMean}?`;
-  return `${problem.code} ${problem.message}${allowed}${near}`;
+function problemBody({ code, message, key, found, allowed, didYouMean }: Problem): object {
+  const given = { code, message, key, found, allowed, did_you_mean: didYouMean };
+  return Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined));
+}
+
+/** One line without anything that a terminal would act on: what others wrote is only to be read. */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').toWellFormed();
 }
 
 /** Rows under headings, columns padded to the widest cell. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(headings: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map(row => row.map(plain));
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map(row => (row[i] ?? '').length)));
   const line = (cells: readonly string[]) =>
     cells
@@ -103,5 +98,5 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 /** `key  value` lines, keys padded. */
 export function pairs(entries: readonly (readonly [string, string])[]): string {
   const width = Math.max(0, ...entries.map(([key]) => key.length));
-  return entries.map(([key, value]) => `${key.padEnd(width)}  ${value}`.trimEnd()).join('\n');
+  return entries.map(([key, value]) => `${plain(key).padEnd(width)}  ${plain(value)}`.trimEnd()).join('\n');
 }

@@ -1,101 +1,94 @@
 /** The command line: wires everything, prints errors once, ends with an exit code that scripts can use. */
 
-import { Command, CommanderError, Option } from 'commander';
-import { SiroccoError } from '../base/errors.ts';
-import { createClient, type NomadClient } from '../nomad/client.ts';
-import { nomadConfig } from '../nomad/config.ts';
-import { createTransport } from '../nomad/transport.ts';
-import { createWorld } from '../world/real.ts';
-import type { Cli, Environment, Settings } from './cli.ts';
+import tab from '@bomb.sh/tab/commander';
+import { Command, CommanderError } from 'commander';
+import { catalogOf } from '../faults/catalog.ts';
+import { faults } from '../faults/index.ts';
+import { createClient } from '../nomad/client.ts';
+import { withRetry } from '../nomad/retry.ts';
+import { gates } from '../safety/index.ts';
+import { createSecrets } from '../world/secrets.ts';
+import type { Cli, Environment } from './cli.ts';
 import { commands } from './commands/index.ts';
-import { createOutput, type Format, formats, type Sink } from './output.ts';
+import { createOutput, type Sink } from './output.ts';
+import { type Parts, realParts } from './parts.ts';
+import { addSettings, formatIn, nomadFlags, settingsOf } from './settings.ts';
+import { isHelp, isHelpAsError, usageError } from './usage.ts';
 import { version } from './version.ts';
 
 export interface Process {
   readonly argv: readonly string[];
   readonly env: Environment;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Cli['stdin'];
   readonly stdout: Sink;
   readonly stderr: Sink;
 }
 
 /** Runs one command line; answers its exit code. */
-export async function main(process_: Process): Promise<number> {
-  const { env, stdout, stderr, stdin } = process_;
+export async function main(process_: Process, parts: Parts = realParts): Promise<number> {
+  const { argv, env, stdout, stderr, stdin } = process_;
   const output = createOutput(stdout, stderr, env);
+  output.format = formatIn(argv);
   const program = new Command('sirocco');
-  let client: NomadClient | undefined;
+  const secrets = createSecrets();
+  const opened: { connection?: ReturnType<Parts['connect']> } = {};
   let exitCode = 0;
 
-  const settings = (): Settings => {
-    const options = program.opts<{ home: string; prefix: string; namespaces?: string; namespace?: string }>();
-    const list = options.namespaces
-      ?.split(',')
-      .map(each => each.trim())
-      .filter(each => each !== '');
-    return {
-      home: options.home,
-      prefix: options.prefix,
-      ...(list === undefined ? {} : { namespaces: list }),
-      namespace: options.namespace ?? env['NOMAD_NAMESPACE'] ?? 'default',
-    };
+  const connection = () => {
+    const flags = nomadFlags(program);
+    secrets.add(flags.token ?? env['NOMAD_TOKEN']);
+    opened.connection ??= parts.connect(env, flags);
+    return opened.connection;
   };
   const cli: Cli = {
     env,
     output,
     stdin,
-    world: createWorld(env),
-    settings,
-    nomad() {
-      client ??= createClient(createTransport(nomadConfig(env)));
-      return client;
+    clock: parts.clock,
+    catalog: parts.catalog ?? catalogOf(faults),
+    gates,
+    signals: parts.signals,
+    settings: () => settingsOf(program, env),
+    nomad: () => {
+      const { send, close } = connection();
+      const chance = () => (parts.clock.bytes(1)[0] ?? 0) / 256;
+      const repeated = withRetry(send, { clock: parts.clock, timers: parts.clock, chance });
+      return createClient({ send: repeated, close: async () => close() });
     },
+    connection,
+    world: options => parts.world({ ...options, secrets }),
     async run(action) {
       try {
         exitCode = await action();
       } catch (error) {
         exitCode = output.error(error);
       } finally {
-        await client?.close();
+        await opened.connection?.close();
       }
     },
-    interrupted: () =>
-      new Promise(resolve => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-      }),
   };
 
   program
     .description('Chaos engineering that lives inside HashiCorp Nomad')
     .version(version, '-V, --version')
-    .addOption(new Option('--output <format>', 'how to print').choices(formats).default('table'))
-    .addOption(
-      new Option('--home <namespace>', 'the namespace of the controller').env('SIROCCO_HOME').default('sirocco'),
-    )
-    .addOption(
-      new Option('--prefix <path>', 'first part of the paths of our Variables').env('SIROCCO_PREFIX').default('chaos'),
-    )
-    .addOption(
-      new Option(
-        '--namespaces <list>',
-        'managed namespaces, comma-separated; default: those that the token can list',
-      ).env('SIROCCO_NAMESPACES'),
-    )
-    .addOption(new Option('--namespace <name>', 'the namespace of this command (NOMAD_NAMESPACE, default)'))
-    .showHelpAfterError('(sirocco help COMMAND tells more)')
+    .usage('COMMAND [options]')
     .showSuggestionAfterError(true)
-    .configureOutput({ writeOut: text => stdout.write(text), writeErr: text => stderr.write(text) })
-    .exitOverride()
-    .hook('preAction', () => {
-      output.format = program.opts<{ output: Format }>().output;
-    });
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      outputError: () => {},
+    })
+    .exitOverride();
+  addSettings(program);
   for (const command of commands) command.register(program, cli);
+  tab(program, { completionCommandName: 'completion' });
 
   try {
-    await program.parseAsync([...process_.argv], { from: 'user' });
+    await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return output.error(error instanceof SiroccoError ? error : error);
+    if (!(error instanceof CommanderError)) return output.error(error);
+    if (isHelp(error)) return 0;
+    return isHelpAsError(error) ? 2 : output.error(usageError(error));
   }
   return exitCode;
 }

@@ -20,11 +20,13 @@ const detailsKept: ReadonlySet<string> = new Set([
 ]);
 
 const nanosecondsPerMs = 1e6;
+/** A number of today's nanoseconds is exact to 256 of them only: a whole millisecond may have come out just below. */
+const inexactness = 500;
 
 /** Milliseconds of an instant that Nomad gives in nanoseconds. */
 export function msOf(nanoseconds: unknown): number | undefined {
   const value = amount(nanoseconds);
-  return value === undefined ? undefined : Math.floor(value / nanosecondsPerMs);
+  return value === undefined ? undefined : Math.floor((value + inexactness) / nanosecondsPerMs);
 }
 
 /** Milliseconds of an RFC 3339 text; Go's zero time, in the year 1, is no instant. */

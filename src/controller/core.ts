@@ -12,19 +12,22 @@ export const takeoverWindowMs = 2 * lockTtlMs + lockDelayMs;
 /** How old what harm rests on may be: halt, targets, and the acknowledged intent. */
 export const freshMs = 5_000;
 
-/** Asks the world for a call; its answer comes to `then` in a later step, exactly once. */
+/**
+ * Asks the world for a call; its answer comes to `then` in a later step, exactly once. `notAfter`: the monotonic instant
+ * past which it must not leave any more.
+ */
 export function ask(
   core: Core,
   owner: string,
   priority: Priority,
   call: Call,
   then: Continuation,
-  timeoutMs = callTimeoutMs,
+  { timeoutMs = callTimeoutMs, notAfter }: { timeoutMs?: number; notAfter?: number } = {},
 ): void {
   core.calls += 1;
   const id = `${owner}/${core.calls}`;
   core.pending.set(id, then);
-  core.out.push({ kind: 'call', id, priority, call, timeoutMs });
+  core.out.push({ kind: 'call', id, priority, call, timeoutMs, ...(notAfter === undefined ? {} : { notAfter }) });
 }
 
 /** Tells people something. */

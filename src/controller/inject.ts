@@ -81,12 +81,19 @@ function sendOne(core: Core, entry: RunEntry, intent: Intent): void {
     setIntent(entry, intent.n, { sentAt: core.wall });
     if (entry.standing.run.injectedAt === undefined) setRun(entry, { injectedAt: core.wall });
   }
-  ask(core, entry.id, 'inject', intent.call, (answer, sentAt) => {
-    if (core.runs.get(entry.id) !== entry) return;
-    entry.sending.delete(intent.n);
-    answered(core, entry, intent.n, answer, { at, sentAt, notAfter });
-    core.dirtyRuns.add(entry.id);
-  });
+  ask(
+    core,
+    entry.id,
+    'inject',
+    intent.call,
+    (answer, sentAt) => {
+      if (core.runs.get(entry.id) !== entry) return;
+      entry.sending.delete(intent.n);
+      answered(core, entry, intent.n, answer, { at, sentAt, notAfter });
+      core.dirtyRuns.add(entry.id);
+    },
+    { notAfter },
+  );
 }
 
 interface Sent {

@@ -4,11 +4,11 @@ import { recovery } from '../cluster/recovery.ts';
 import type { AnyFault } from '../faults/fault.ts';
 import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
 import { mayBeInForce, type Run } from '../lifecycle/run.ts';
-import { haltsDenied, haltsInForce, tendHalts } from './control.ts';
+import { haltsDenied, haltsInForce, haltsUnread, tendHalts } from './control.ts';
 import { acts, deadline, note } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
-import { askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf } from './questions.ts';
+import { askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf, targetFreshness } from './questions.ts';
 import { freshRead, jobReads } from './reads.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
@@ -24,14 +24,11 @@ export function tendRun(core: Core, id: string): void {
   if (entry === undefined || !acts(core) || !isMine(core, id)) return;
   const fault = core.catalog.get(entry.standing.run.fault);
   if (fault === undefined) {
-    note(core, {
-      type: 'trouble',
-      what: `run ${id}`,
-      message: `fault ${entry.standing.run.fault} is not known to this release`,
-    });
+    noteUnknownFault(core, entry);
     return;
   }
   const from = entry.standing.state;
+  if (from === 'queued') prepare(core, entry.standing.run, fault);
   // Bounded by the number of states; one pass a state.
   for (let pass = 0; pass < 16; pass += 1) {
     observe(core, entry, fault);
@@ -45,6 +42,22 @@ export function tendRun(core: Core, id: string): void {
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
   schedulePolls(core, entry, fault);
+}
+
+/** A record of a newer release names a fault that this one can't undo: said once, and left for who can. */
+function noteUnknownFault(core: Core, entry: RunEntry): void {
+  const { run, state } = entry.standing;
+  if (run.stuck !== undefined) return;
+  const reason = `fault ${run.fault} is not known to this release`;
+  entry.standing = { state, run: { ...run, stuck: { since: core.wall, reason } } };
+  const byHand = 'the release that wrote it undoes it';
+  note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault: run.fault, reason, byHand });
+}
+
+/** What the questions after the claim rest on is read while the claim is on its way. */
+function prepare(core: Core, run: Run, fault: AnyFault): void {
+  haltsUnread(core, run.namespace);
+  targetFreshness(core, run, fault);
 }
 
 function told(core: Core, before: Standing, after: Standing): void {

@@ -2,11 +2,12 @@
 
 import { sha256Hex } from '../base/ids.ts';
 import type { Standing } from '../lifecycle/machine.ts';
-import { readRecord, recordItems } from '../lifecycle/record.ts';
+import { recordItems } from '../lifecycle/record.ts';
 import type { Run } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
-import { ask, deadline, note, takeoverWindowMs } from './core.ts';
+import { ask, deadline, note } from './core.ts';
+import { foreignItems } from './foreign.ts';
 import type { Core, FinishedRun, RunEntry } from './state.ts';
 import type { Answer } from './types.ts';
 import { spendRecordWrite } from './writes.ts';
@@ -46,27 +47,26 @@ export function startRun(core: Core, start: NewRun): void {
     excluded: [],
     intents: [],
   };
-  const entry = enter(
-    core,
-    { state: 'queued', run },
-    undefined,
-    Number.NEGATIVE_INFINITY,
-    core.mono - (core.wall - start.tick),
-  );
+  const entry = enter(core, { standing: { state: 'queued', run }, dueAt: core.mono - (core.wall - start.tick) });
   write(core, entry);
 }
 
-function enter(
-  core: Core,
-  standing: Standing,
-  written: RunEntry['written'],
-  unsureUntil: number,
-  dueAt: number,
-): RunEntry {
+export interface Entering {
+  readonly standing: Standing;
+  readonly written?: RunEntry['written'];
+  readonly unsureUntil?: number;
+  readonly dueAt?: number;
+  readonly foreign?: RunEntry['foreign'];
+}
+
+/** Puts a run into the table, to be looked at. */
+export function enter(core: Core, entering: Entering): RunEntry {
+  const { standing, unsureUntil = Number.NEGATIVE_INFINITY, dueAt = Number.NEGATIVE_INFINITY } = entering;
   const entry: RunEntry = {
     id: standing.run.id,
     standing,
-    written,
+    written: entering.written,
+    foreign: entering.foreign,
     writing: false,
     writeFailures: 0,
     ackedAt: Number.NEGATIVE_INFINITY,
@@ -105,7 +105,8 @@ function write(core: Core, entry: RunEntry): void {
   spendRecordWrite(core);
   note(core, { type: 'write', kind: standing.state === 'queued' ? 'claim' : 'record' });
   const priority = standing.state === 'queued' ? 'claim' : standing.state === 'injecting' ? 'inject' : 'undo';
-  const items = recordItems(standing, core.lease.term);
+  const items =
+    entry.foreign === undefined ? recordItems(standing, core.lease.term) : foreignItems(entry.foreign, standing.run);
   const call = {
     op: 'write-variable',
     namespace: core.config.home,
@@ -134,7 +135,7 @@ function written(core: Core, entry: RunEntry, standing: Standing, items: Record<
     // An earlier try of ours that was applied without an answer.
     if (theirs && theirs['body'] === items['body'] && theirs['term'] === items['term'])
       acked(variable?.ModifyIndex ?? 0);
-    else rereadRecord(core, entry);
+    else core.reread(core, entry.id);
   } else {
     entry.writeFailures += 1;
     note(core, {
@@ -154,101 +155,6 @@ export function rewrite(core: Core, id: string): void {
   entry.writing = false;
   core.dirtyRuns.add(id);
   if (entry.written === undefined) write(core, entry);
-}
-
-/** Somebody else wrote our record: an earlier leader's late write. What it says counts. */
-function rereadRecord(core: Core, entry: RunEntry): void {
-  note(core, {
-    type: 'trouble',
-    what: `record ${entry.id}`,
-    message: 'it was written by another controller meanwhile: read again',
-  });
-  core.runs.delete(entry.id);
-  readRun(core, recordPath(core, entry.id), 0, () => undefined);
-}
-
-/** Reads one record into the table; `done` is told when it is in, or gone. */
-export function readRun(core: Core, path: string, atLeast: number, done: () => void): void {
-  const { term } = core.lease;
-  ask(core, '-', 'claim', { op: 'read-variable', namespace: core.config.home, path }, answer => {
-    if (core.lease.term !== term || core.lease.phase !== 'held') return;
-    const variable = answer.kind === 'ok' ? (answer.value as Variable | undefined) : undefined;
-    const old = answer.kind === 'ok' && Math.max(variable?.ModifyIndex ?? 0, answer.index) < atLeast;
-    if (answer.kind !== 'ok' || old) {
-      const message = answer.kind === 'ok' ? 'the answer is older than the list' : answer.message;
-      note(core, {
-        type: answer.kind === 'refused' && answer.reason === 'denied' ? 'denied' : 'trouble',
-        what: `read ${core.config.home}:${path}`,
-        message,
-      });
-      core.rereads.set(path, () => readRun(core, path, atLeast, done));
-      deadline(core, 'reread', path, 500);
-      return;
-    }
-    if (variable !== undefined) restore(core, path, variable);
-    done();
-  });
-}
-
-export function reread(core: Core, path: string): void {
-  const again = core.rereads.get(path);
-  core.rereads.delete(path);
-  again?.();
-}
-
-function restore(core: Core, path: string, variable: Variable): void {
-  const id = path.slice(recordPath(core, '').length);
-  const record = readRecord(variable.Items ?? {});
-  if (record.kind === 'undo-only') {
-    const owed =
-      record.lines.some(line => line.state === 'pending' || line.state === 'unreachable') && record.state !== 'done';
-    core.finished.set(id, {
-      id,
-      namespace: '',
-      schedule: '',
-      tick: 0,
-      doneAt: core.wall,
-      jobs: [],
-      unreadable: record,
-    });
-    if (owed)
-      note(core, {
-        type: 'stuck',
-        run: id,
-        namespace: '',
-        fault: record.lines[0]?.fault ?? '',
-        reason: `its record can't be read: ${record.why}`,
-        byHand: `sirocco undo ${id}`,
-      });
-    return;
-  }
-  const { standing } = record;
-  if (standing.state === 'done') {
-    core.finished.set(id, finished(standing.run));
-    return;
-  }
-  const run: Run = { ...standing.run, intents: standing.run.intents.map(intent => takenOver(intent)) };
-  // States between the claim and the harm are not in records; a claim is taken up where it was.
-  enter(
-    core,
-    { state: standing.state, run },
-    { standing, index: variable.ModifyIndex },
-    core.lease.acquiredAt + takeoverWindowMs,
-    Number.NEGATIVE_INFINITY,
-  );
-}
-
-/** What an earlier leader marked as sending may have been sent: only an observation decides now. */
-function takenOver(intent: Run['intents'][number]): Run['intents'][number] {
-  // Its undo may have left without a trace in the record.
-  const undo = intent.undo === undefined ? {} : { undoneIndex: intent.undoneIndex ?? 0 };
-  if (intent.state !== 'sending') return { ...intent, ...undo };
-  return {
-    ...intent,
-    ...undo,
-    state: 'unknown',
-    message: 'the controller that was sending it was replaced before the answer was written',
-  };
 }
 
 export function jobsOf(run: Run): readonly string[] {

@@ -113,6 +113,10 @@ export interface RunEntry {
   standing: Standing;
   /** What the record holds, as acknowledged. */
   written: { readonly standing: Standing; readonly index: number } | undefined;
+  /** Of a record that can't be read whole: its items, of which only the states of `undo` may be changed. */
+  readonly foreign:
+    | { readonly items: Readonly<Record<string, string>>; readonly lines: readonly UndoLine[] }
+    | undefined;
   writing: boolean;
   writeFailures: number;
   /** Monotonic instant at which the write that holds the present state was acknowledged. */
@@ -182,6 +186,8 @@ export interface Core {
   readonly view: MutableView;
   readonly deadlines: Deadlines;
   readonly pending: Map<string, Continuation>;
+  /** Reads a record that somebody else wrote meanwhile. */
+  readonly reread: (core: Core, run: string) => void;
   readonly handlers: Readonly<Record<WatchedKind, VariableHandler>>;
   readonly dirtyRuns: Set<string>;
   readonly dirtySpecs: Set<string>;

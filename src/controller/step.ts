@@ -7,13 +7,14 @@ import { createView } from '../cluster/view.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
 import type { Gate } from '../safety/gate.ts';
 import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tendHalts } from './control.ts';
-import { acts, allRunsDirty, lockPath } from './core.ts';
+import { allRunsDirty, lockPath } from './core.ts';
 import { createDeadlines } from './deadlines.ts';
 import { repeat } from './inject.ts';
 import { createLease, tendLease } from './lease.ts';
 import { readAgain as readObjectAgain } from './reads.ts';
 import { leaveIfDone, tendRun } from './reconcile.ts';
-import { reread, rewrite } from './runs.ts';
+import { reread, rereadRun } from './restore.ts';
+import { rewrite } from './runs.ts';
 import { scheduleChanged, tendSpec } from './specs.ts';
 import type { Core, VariableHandler } from './state.ts';
 import { stopping, stopWhenDone } from './stop.ts';
@@ -50,6 +51,7 @@ export function createController(
     view: createView(),
     deadlines: createDeadlines(),
     pending: new Map(),
+    reread: rereadRun,
     handlers: { schedule: scheduleChanged, control },
     dirtyRuns: new Set(),
     dirtySpecs: new Set(),
@@ -189,5 +191,5 @@ function settle(core: Core): void {
       if (entry !== undefined) leaveIfDone(core, entry);
     }
   }
-  if (core.stop !== undefined && acts(core)) stopWhenDone(core);
+  if (core.stop !== undefined) stopWhenDone(core);
 }

@@ -2,7 +2,8 @@
 
 import type { VariableMetadata } from '../nomad/types.ts';
 import { acts, ask, deadline, note } from './core.ts';
-import { readRun, recordPath } from './runs.ts';
+import { readRun } from './restore.ts';
+import { recordPath } from './runs.ts';
 import { recallSpent } from './specs.ts';
 import type { Core } from './state.ts';
 import { writeMarker } from './watch.ts';

@@ -62,14 +62,9 @@ function list(core: Core, watch: WatchState): void {
   const { namespace, prefix } = watch;
   const index = watch.blocking && watch.listed && watch.marker === 'there' ? watch.index : 0;
   const call = { op: 'list-variables', namespace, prefix, index, waitMs: index > 0 ? waitMs : 0 } as const;
-  ask(
-    core,
-    '-',
-    'watch',
-    call,
-    answer => listed(core, watch, index, answer),
-    index > 0 ? waitTimeoutMs : callTimeoutMs,
-  );
+  ask(core, '-', 'watch', call, answer => listed(core, watch, index, answer), {
+    timeoutMs: index > 0 ? waitTimeoutMs : callTimeoutMs,
+  });
 }
 
 function listed(core: Core, watch: WatchState, asked: number, answer: Answer): void {

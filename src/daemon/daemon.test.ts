@@ -14,7 +14,6 @@ const config: ControllerConfig = {
   namespaces: ['shop'],
   name: 'ctl-1',
   region: 'global',
-
 };
 const publisher: Publisher = {
   note: () => {},
@@ -74,7 +73,7 @@ describe('daemon', () => {
     );
     expect(asked).toEqual(
       expect.arrayContaining([
-        'sirocco /v1/var/chaos%2Fcontrol%2Fleader lock-acquire',
+        'sirocco /v1/var/chaos/control/leader lock-acquire',
         'shop /v1/vars chaos/schedule/',
         'sirocco /v1/vars chaos/control/',
       ]),
@@ -101,7 +100,10 @@ describe('daemon', () => {
 
   it('stops at SIGTERM and leaves no listener', async () => {
     const signals = new EventEmitter();
-    const { start } = setUp({ signals });
+    const { start } = setUp({
+      signals,
+      config: { ...config, self: { namespace: 'sirocco', job: 'controller', alloc: 'a', node: 'n' } },
+    });
     const daemon = await start();
     signals.emit('SIGTERM');
     expect(await daemon.stopped).toMatchObject({ how: 'exit' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld } from './real.ts';
+import { createWorld, logOptions } from './real.ts';
 
-const world = createWorld({}, { level: 'error', sink: { write: () => {} } });
+const world = createWorld({ level: 'error', sink: { write: () => {} } });
 
 describe('real world', () => {
   it('has a wall clock in milliseconds since the epoch and a monotonic one that does not go back', () => {
@@ -43,13 +43,13 @@ describe('real world', () => {
     ['debug', ['debug', 'info', 'warn', 'error']],
   ])('takes the level of the log from the environment: %j', (SIROCCO_LOG_LEVEL, expected) => {
     const lines: string[] = [];
-    const { log } = createWorld({ SIROCCO_LOG_LEVEL }, { sink: { write: line => lines.push(line) } });
+    const { log } = createWorld({ ...logOptions({ SIROCCO_LOG_LEVEL }), sink: { write: line => lines.push(line) } });
     for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]({}, 'm');
     expect(lines.map(line => JSON.parse(line).level)).toEqual(expected);
   });
 
   it('refuses a level that there is not, with the nearest one', () => {
-    expect(() => createWorld({ SIROCCO_LOG_LEVEL: 'warns' })).toThrow(
+    expect(() => logOptions({ SIROCCO_LOG_LEVEL: 'warns' })).toThrow(
       expect.objectContaining({
         code: 'SIR-500',
         problems: [expect.objectContaining({ allowed: 'debug, info, warn, error', didYouMean: 'warn' })],
@@ -60,7 +60,7 @@ describe('real world', () => {
   it('keeps the secrets of the environment, and those it is told of, out of the log', () => {
     const lines: string[] = [];
     const env = { NOMAD_TOKEN: '3c1f2e7a-9d04-4b6e-8f55-0a7b1c2d3e4f', NOMAD_HTTP_AUTH: 'ops:correct-horse' };
-    const { log, secrets } = createWorld(env, { sink: { write: line => lines.push(line) } });
+    const { log, secrets } = createWorld({ ...logOptions(env), sink: { write: line => lines.push(line) } });
     secrets.add('from-a-file-0001');
     log.info({ why: env.NOMAD_TOKEN }, 'ops:correct-horse from-a-file-0001');
     expect(lines.join('')).not.toMatch(/3c1f2e7a|correct-horse|0001/);

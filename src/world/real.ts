@@ -36,22 +36,28 @@ export interface RealWorld extends World {
   readonly secrets: Secrets;
 }
 
-/**
- * The real world. The log's level is that of the options, else `SIROCCO_LOG_LEVEL`, else `info`.
- * @throws SiroccoError SIR-500 for a level that there is not.
- */
-export function createWorld(env: Env, options: Partial<LogOptions> = {}): RealWorld {
+/** The real world, with a log of the options given. */
+export function createWorld(options: LogOptions): RealWorld {
   const secrets = options.secrets ?? createSecrets();
-  for (const name of secretVariables) secrets.add(env[name]);
-  const auth = env['NOMAD_HTTP_AUTH'];
-  secrets.add(auth?.slice(auth.indexOf(':') + 1));
   return {
     ...realClock,
     ...realTimers,
-    log: createLog({ ...options, level: options.level ?? levelOf(env['SIROCCO_LOG_LEVEL']), secrets }),
+    log: createLog({ ...options, secrets }),
     bytes: n => new Uint8Array(randomBytes(n)),
     secrets,
   };
+}
+
+/**
+ * What the environment says of the log: its level from `SIROCCO_LOG_LEVEL`, `info` without, and the tokens to keep out.
+ * @throws SiroccoError SIR-500 for a level that there is not.
+ */
+export function logOptions(env: Env): { readonly level: LogLevel; readonly secrets: Secrets } {
+  const secrets = createSecrets();
+  for (const name of secretVariables) secrets.add(env[name]);
+  const auth = env['NOMAD_HTTP_AUTH'];
+  secrets.add(auth?.slice(auth.indexOf(':') + 1));
+  return { level: levelOf(env['SIROCCO_LOG_LEVEL']), secrets };
 }
 
 function levelOf(text: string | undefined): LogLevel {

@@ -45,6 +45,7 @@ export function describeContract(
   describe(name, () => {
     let running: ContractCluster | undefined;
     const spaces: Space[] = [];
+    let asked = 0;
     let jobsEnded = 0;
     beforeAll(async () => {
       running = await start();
@@ -66,7 +67,8 @@ export function describeContract(
     const contract: Contract = {
       cluster,
       async space() {
-        const made = await spaceIn(cluster(), `space-${spaces.length + 1}`);
+        asked += 1;
+        const made = await spaceIn(cluster(), `space-${asked}`);
         spaces.push(made);
         return made;
       },

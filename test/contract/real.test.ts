@@ -1,6 +1,6 @@
 import { describeWithNomad } from '../support/named-skip.ts';
 import { startRealCluster } from '../support/real-cluster.ts';
-import { allCases } from './cases/index.ts';
+import { realCases } from './cases/index.ts';
 import { type ContractCluster, describeContract } from './contract.ts';
 
 async function realCluster(): Promise<ContractCluster> {
@@ -24,5 +24,5 @@ async function realCluster(): Promise<ContractCluster> {
 }
 
 describeWithNomad('contract on a real Nomad with three clients', () => {
-  describeContract('what Sirocco relies on', realCluster, allCases);
+  describeContract('what Sirocco relies on', realCluster, realCases);
 });

@@ -25,6 +25,8 @@ export interface TaskOptions {
   readonly lifecycle?: { readonly hook: 'prestart' | 'poststart' | 'poststop'; readonly sidecar?: boolean };
   /** Milliseconds; default 2 s. */
   readonly killTimeout?: number;
+  /** Gives the task a workload identity, as `NOMAD_TOKEN` and in its secrets folder. */
+  readonly identity?: boolean;
 }
 
 export interface JobOptions {
@@ -119,6 +121,7 @@ function taskSpec(task: TaskOptions): JobSpec {
     Resources: { CPU: 20, MemoryMB: 16 },
     LogConfig: { MaxFiles: 1, MaxFileSizeMB: 1 },
     KillTimeout: (task.killTimeout ?? 2000) * millisecond,
+    ...(task.identity === true ? { Identity: { Env: true, File: true } } : {}),
     ...(lifecycle === undefined ? {} : { Lifecycle: { Hook: lifecycle.hook, Sidecar: lifecycle.sidecar ?? false } }),
   };
 }

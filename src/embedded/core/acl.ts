@@ -1,7 +1,7 @@
 /** Access rights as structures instead of policy files: what a token may do, by Nomad's own words. */
 
-import { bestMatch } from './wildcard.ts';
 import type { Cluster } from './types.ts';
+import { bestMatch } from './wildcard.ts';
 
 export type NodePolicy = 'read' | 'write' | 'deny';
 

@@ -3,8 +3,8 @@
 import { createEval } from './evals.ts';
 import { Refusal } from './failure.ts';
 import { nextId } from './ids.ts';
-import { findJob, registerJob } from './jobs.ts';
 import type { GroupSpec, JobSpec } from './job-types.ts';
+import { findJob, registerJob } from './jobs.ts';
 import { isReschedulable } from './reschedule.ts';
 import { allocsOfJob, commit, jobKey, putAlloc, putDeployment, timestamp, type Write } from './tables.ts';
 import { addTimer } from './timers.ts';
@@ -65,14 +65,22 @@ export function planDeployment(cluster: Cluster, job: JobSpec, index: number): D
 }
 
 /** Writes a changed deployment. */
-export function updateDeployment(write: Write, deployment: DeploymentRecord, change: Partial<DeploymentRecord>): DeploymentRecord {
+export function updateDeployment(
+  write: Write,
+  deployment: DeploymentRecord,
+  change: Partial<DeploymentRecord>,
+): DeploymentRecord {
   const next = { ...deployment, ...change, ModifyIndex: write.index, ModifyTime: write.time };
   putDeployment(write, next);
   return next;
 }
 
 /** Counts newly placed allocations, and moves the progress deadline on. */
-export function countPlaced(deployment: DeploymentRecord, placed: ReadonlyMap<string, number>, now: number): DeploymentRecord {
+export function countPlaced(
+  deployment: DeploymentRecord,
+  placed: ReadonlyMap<string, number>,
+  now: number,
+): DeploymentRecord {
   const groups = { ...deployment.TaskGroups };
   for (const [name, count] of placed) {
     const group = groups[name];
@@ -102,7 +110,9 @@ export function countHealth(write: Write, before: AllocEntry, after: AllocEntry)
   updateDeployment(write, deployment, { TaskGroups: { ...deployment.TaskGroups, [after.record.TaskGroup]: next } });
   if (deployment.Status !== 'running') return;
   if (!is && !isReschedulable(groupOf(after)?.ReschedulePolicy ?? null, after.record, write.cluster.now)) {
-    addTimer(write.cluster.timers, write.cluster.now + 50, () => failDeployment(write.cluster, deployment.ID, 'Failed due to unhealthy allocations'));
+    addTimer(write.cluster.timers, write.cluster.now + 50, () =>
+      failDeployment(write.cluster, deployment.ID, 'Failed due to unhealthy allocations'),
+    );
     return;
   }
   addTimer(write.cluster.timers, write.cluster.now + watcherBatchMs, () => watch(write.cluster, deployment.ID));
@@ -122,7 +132,10 @@ function watch(cluster: Cluster, id: string): void {
       if (record.DeploymentID !== id || record.DesiredStatus !== 'run' || record.ClientStatus !== 'failed') continue;
       if ((record.DesiredTransition as { Reschedule?: boolean } | undefined)?.Reschedule === true) continue;
       const DesiredTransition = { ...record.DesiredTransition, Reschedule: true };
-      putAlloc(write, { ...alloc, record: { ...record, DesiredTransition, ModifyIndex: write.index, AllocModifyIndex: write.index } });
+      putAlloc(write, {
+        ...alloc,
+        record: { ...record, DesiredTransition, ModifyIndex: write.index, AllocModifyIndex: write.index },
+      });
     }
     createEval(write, watcherEval(entry.job, id, watcherEvalMs));
   });
@@ -162,26 +175,41 @@ export function failDeployment(cluster: Cluster, id: string, description: string
   if (deployment === undefined || !active.has(deployment.Status)) return;
   const entry = findJob(cluster, deployment.Namespace, deployment.JobID);
   const reverts = entry?.job.TaskGroups.some(group => group.Update?.AutoRevert === true) === true;
-  const stable = reverts ? entry?.versions.find(version => version.Stable && version.Version < deployment.JobVersion) : undefined;
+  const stable = reverts
+    ? entry?.versions.find(version => version.Stable && version.Version < deployment.JobVersion)
+    : undefined;
   const text = stable === undefined ? description : `${description} - rolling back to job version ${stable.Version}`;
   commit(cluster, 'DeploymentStatusUpdate', write => {
     updateDeployment(write, deployment, { Status: 'failed', StatusDescription: text });
     if (entry !== undefined && stable === undefined) createEval(write, watcherEval(entry.job, id, 0));
   });
-  if (stable !== undefined) registerJob(cluster, { ...stable, Stop: false, Stable: false, VersionTag: null }, { trigger: 'deployment-watcher' });
+  if (stable !== undefined)
+    registerJob(
+      cluster,
+      { ...stable, Stop: false, Stable: false, VersionTag: null },
+      { trigger: 'deployment-watcher' },
+    );
 }
 
 /** Pauses or resumes a deployment; both may be repeated. */
-export function pauseDeployment(cluster: Cluster, deployment: DeploymentRecord, pause: boolean): { index: number; evalId: string } {
+export function pauseDeployment(
+  cluster: Cluster,
+  deployment: DeploymentRecord,
+  pause: boolean,
+): { index: number; evalId: string } {
   if (!active.has(deployment.Status)) {
     throw new Refusal(500, `can't ${pause ? 'pause' : 'resume'} terminal deployment`);
   }
   const entry = findJob(cluster, deployment.Namespace, deployment.JobID);
   let evalId = '';
   const index = commit(cluster, 'DeploymentStatusUpdate', write => {
-    updateDeployment(write, deployment, pause
-      ? { Status: 'paused', StatusDescription: 'Deployment is paused' }
-      : { Status: 'running', StatusDescription: 'Deployment is running' });
+    updateDeployment(
+      write,
+      deployment,
+      pause
+        ? { Status: 'paused', StatusDescription: 'Deployment is paused' }
+        : { Status: 'running', StatusDescription: 'Deployment is running' },
+    );
     if (!pause && entry !== undefined) evalId = createEval(write, watcherEval(entry.job, deployment.ID, 0)).ID;
   });
   return { index, evalId };
@@ -201,4 +229,3 @@ export function forgetDeployments(write: Write, namespace: string, job: string):
     if (deployment.JobID === job && deployment.Namespace === namespace) write.tables.deployments.delete(deployment.ID);
   }
 }
-

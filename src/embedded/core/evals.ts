@@ -36,7 +36,9 @@ export function createEval(write: Write, ask: NewEval): EvalRecord {
     Priority: ask.priority,
     TriggeredBy: ask.trigger,
     Status: ask.blocked === undefined ? 'pending' : 'blocked',
-    ...(ask.blocked === undefined ? {} : { ...ask.blocked, StatusDescription: 'created to place remaining allocations' }),
+    ...(ask.blocked === undefined
+      ? {}
+      : { ...ask.blocked, StatusDescription: 'created to place remaining allocations' }),
     ...(ask.jobModifyIndex === undefined ? {} : { JobModifyIndex: ask.jobModifyIndex }),
     ...(ask.deployment === undefined ? {} : { DeploymentID: ask.deployment }),
     ...(ask.node === undefined ? {} : { NodeID: ask.node }),
@@ -48,7 +50,8 @@ export function createEval(write: Write, ask: NewEval): EvalRecord {
     ModifyTime: write.time,
   };
   putEval(write, evaluation);
-  if (ask.blocked === undefined) scheduleEval(cluster, evaluation.ID, Math.max(ask.waitUntil ?? 0, cluster.now) + (ask.delayMs ?? 0));
+  if (ask.blocked === undefined)
+    scheduleEval(cluster, evaluation.ID, Math.max(ask.waitUntil ?? 0, cluster.now) + (ask.delayMs ?? 0));
   return evaluation;
 }
 

@@ -1,8 +1,8 @@
 /** Which nodes a group could run on at all, and why the others not. */
 
-import { wildcardMatches } from './wildcard.ts';
 import type { ConstraintSpec, GroupSpec, JobSpec } from './job-types.ts';
 import type { NodeRecord, Tables } from './types.ts';
+import { wildcardMatches } from './wildcard.ts';
 
 /** The value that a constraint's `${…}` stands for on a node; a plain text stands for itself. */
 export function resolveTarget(target: string, node: NodeRecord): string | undefined {
@@ -89,7 +89,9 @@ function constraintHolds(constraint: ConstraintSpec, node: NodeRecord): boolean 
 
 /** The constraints of a group: its own, its job's and those of its tasks. */
 export function constraintsOf(job: JobSpec, group: GroupSpec): readonly ConstraintSpec[] {
-  const ofTasks = group.Tasks.flatMap(task => (task['Constraints'] as readonly ConstraintSpec[] | null | undefined) ?? []);
+  const ofTasks = group.Tasks.flatMap(
+    task => (task['Constraints'] as readonly ConstraintSpec[] | null | undefined) ?? [],
+  );
   return [...(job.Constraints ?? []), ...(group.Constraints ?? []), ...ofTasks];
 }
 
@@ -101,7 +103,8 @@ export interface Feasible {
   readonly filtered: Readonly<Record<string, number>>;
 }
 
-const inDatacenters = (job: JobSpec, node: NodeRecord) => job.Datacenters.some(name => wildcardMatches(name, node.Datacenter));
+const inDatacenters = (job: JobSpec, node: NodeRecord) =>
+  job.Datacenters.some(name => wildcardMatches(name, node.Datacenter));
 
 /** What keeps a node out, in the words of a failed placement; undefined: nothing. */
 export function whyNot(constraints: readonly ConstraintSpec[], group: GroupSpec, node: NodeRecord): string | undefined {
@@ -110,7 +113,9 @@ export function whyNot(constraints: readonly ConstraintSpec[], group: GroupSpec,
     if (node.Drivers[driver] === undefined) return 'missing drivers';
   }
   const broken = constraints.find(constraint => !constraintHolds(constraint, node));
-  return broken === undefined ? undefined : `${broken.LTarget} ${broken.Operand === '' ? '=' : broken.Operand} ${broken.RTarget}`;
+  return broken === undefined
+    ? undefined
+    : `${broken.LTarget} ${broken.Operand === '' ? '=' : broken.Operand} ${broken.RTarget}`;
 }
 
 /** Whether the scheduler may use a node at all. */

@@ -35,16 +35,23 @@ function groupProblems(job: JobSpec, group: GroupSpec): string[] {
   if (group.Count < 0) problems.push(`Task group ${group.Name} count can't be negative`);
   if (group.Tasks.length === 0) problems.push(`Task group ${group.Name}: Missing tasks for task group`);
   if ((group.Update?.Canary ?? 0) > 0) {
-    problems.push(`Task group ${group.Name}: update.canary = ${group.Update?.Canary} is not supported by the embedded cluster (only 0)`);
+    problems.push(
+      `Task group ${group.Name}: update.canary = ${group.Update?.Canary} is not supported by the embedded cluster (only 0)`,
+    );
   }
   const { Min, Max } = group.Scaling ?? { Min: null, Max: null };
   if (Max !== null && Max !== undefined && group.Count > Max) {
-    problems.push(`Task group ${group.Name}: Scaling policy invalid: task group count must not be greater than maximum count in scaling policy (${group.Count} > ${Max})`);
+    problems.push(
+      `Task group ${group.Name}: Scaling policy invalid: task group count must not be greater than maximum count in scaling policy (${group.Count} > ${Max})`,
+    );
   }
   if (Min !== null && Min !== undefined && Min > group.Count) {
-    problems.push(`Task group ${group.Name}: Scaling policy invalid: task group count must not be less than minimum count in scaling policy (${group.Count} < ${Min})`);
+    problems.push(
+      `Task group ${group.Name}: Scaling policy invalid: task group count must not be less than minimum count in scaling policy (${group.Count} < ${Min})`,
+    );
   }
-  if (job.Type === 'system' && group.ReschedulePolicy !== null) problems.push('System jobs should not have a reschedule policy');
+  if (job.Type === 'system' && group.ReschedulePolicy !== null)
+    problems.push('System jobs should not have a reschedule policy');
   for (const task of group.Tasks) problems.push(...taskProblems(group, task));
   return problems;
 }

@@ -75,7 +75,15 @@ export function summarize(tables: Tables, entry: JobEntry): Readonly<Record<stri
   const { job } = entry;
   const groups: Record<string, Record<keyof GroupSummary, number>> = {};
   for (const { Name } of job.TaskGroups) {
-    groups[Name] = { Queued: entry.queued[Name] ?? 0, Complete: 0, Failed: 0, Running: 0, Starting: 0, Lost: 0, Unknown: 0 };
+    groups[Name] = {
+      Queued: entry.queued[Name] ?? 0,
+      Complete: 0,
+      Failed: 0,
+      Running: 0,
+      Starting: 0,
+      Lost: 0,
+      Unknown: 0,
+    };
   }
   for (const { record } of allocsOfJob(tables, job.Namespace, job.ID)) {
     const group = groups[record.TaskGroup];

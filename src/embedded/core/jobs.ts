@@ -3,7 +3,7 @@
 import { stableJson } from '../../base/json.ts';
 import { createEval, createEvalNow } from './evals.ts';
 import { Refusal } from './failure.ts';
-import { joinErrors, jobProblems } from './job-checks.ts';
+import { jobProblems, joinErrors } from './job-checks.ts';
 import { replaceJob } from './job-status.ts';
 import type { GroupSpec, JobSpec } from './job-types.ts';
 import { allocsOfJob, commit, deleteJob, flushBatch, jobKey, nanoseconds, putJob, type Write } from './tables.ts';
@@ -20,7 +20,18 @@ export interface JobWrite {
 
 /** What a registration is compared by: all that its writer can choose. */
 function comparable(job: JobSpec): string {
-  const { Version, VersionTag, SubmitTime, CreateIndex, ModifyIndex, JobModifyIndex, Status, Stable, StatusDescription, ...chosen } = job;
+  const {
+    Version,
+    VersionTag,
+    SubmitTime,
+    CreateIndex,
+    ModifyIndex,
+    JobModifyIndex,
+    Status,
+    Stable,
+    StatusDescription,
+    ...chosen
+  } = job;
   return stableJson(chosen);
 }
 
@@ -34,7 +45,10 @@ function checkIndex(existing: JobEntry | undefined, wanted: number): void {
   } else if (existing === undefined) {
     throw new Refusal(500, `Enforcing job modify index ${wanted}: job does not exist`);
   } else if (existing.job.JobModifyIndex !== wanted) {
-    throw new Refusal(500, `Enforcing job modify index ${wanted}: job exists with conflicting job modify index: ${existing.job.JobModifyIndex}`);
+    throw new Refusal(
+      500,
+      `Enforcing job modify index ${wanted}: job exists with conflicting job modify index: ${existing.job.JobModifyIndex}`,
+    );
   }
 }
 
@@ -79,7 +93,11 @@ const isScheduled = (job: JobSpec) => job.ParameterizedJob === null || job.Dispa
  * Registers a job, complete as `completeJob` made it. An unchanged one keeps its version and is evaluated again.
  * Refuses an invalid one, one whose namespace doesn't exist, and an index that doesn't fit, with status 500 as Nomad does.
  */
-export function registerJob(cluster: Cluster, job: JobSpec, options: { enforceIndex?: number; trigger?: string } = {}): JobWrite {
+export function registerJob(
+  cluster: Cluster,
+  job: JobSpec,
+  options: { enforceIndex?: number; trigger?: string } = {},
+): JobWrite {
   const problems = jobProblems(job);
   if (problems.length > 0) throw new Refusal(500, joinErrors(problems));
   if (!cluster.tables.namespaces.has(job.Namespace)) {
@@ -90,7 +108,12 @@ export function registerJob(cluster: Cluster, job: JobSpec, options: { enforceIn
   const trigger = options.trigger ?? 'job-register';
   if (existing !== undefined && comparable(existing.job) === comparable(job)) {
     const evaluation = createEvalNow(cluster, evalOf(existing.job, trigger));
-    return { index: evaluation.CreateIndex, evalId: evaluation.ID, evalIndex: evaluation.CreateIndex, jobModifyIndex: existing.job.JobModifyIndex };
+    return {
+      index: evaluation.CreateIndex,
+      evalId: evaluation.ID,
+      evalIndex: evaluation.CreateIndex,
+      jobModifyIndex: existing.job.JobModifyIndex,
+    };
   }
   let evalId = '';
   const index = commit(cluster, 'JobRegistered', write => {
@@ -178,11 +201,22 @@ export function scaleJob(cluster: Cluster, namespace: string, id: string, ask: S
     const scaled = findJob(cluster, namespace, id) ?? existing;
     evaluation = createEvalNow(cluster, evalOf(scaled.job, 'job-scaling'));
   }
-  const index = commit(cluster, 'ScalingEvent', write => noteScaling(write, { namespace, id, group, ask, evalId: evaluation?.ID ?? null }));
+  const index = commit(cluster, 'ScalingEvent', write =>
+    noteScaling(write, { namespace, id, group, ask, evalId: evaluation?.ID ?? null }),
+  );
   return { index, evalId: evaluation?.ID ?? '', evalIndex: evaluation?.CreateIndex ?? 0, jobModifyIndex };
 }
 
-function noteScaling(write: Write, { namespace, id, group, ask, evalId }: { namespace: string; id: string; group: GroupSpec; ask: ScaleRequest; evalId: string | null }): void {
+function noteScaling(
+  write: Write,
+  {
+    namespace,
+    id,
+    group,
+    ask,
+    evalId,
+  }: { namespace: string; id: string; group: GroupSpec; ask: ScaleRequest; evalId: string | null },
+): void {
   const entry = write.tables.jobs.get(jobKey(namespace, id));
   if (entry === undefined) return;
   const event = {
@@ -200,7 +234,12 @@ function noteScaling(write: Write, { namespace, id, group, ask, evalId }: { name
 }
 
 /** Runs an earlier version again, as a new one. */
-export function revertJob(cluster: Cluster, namespace: string, id: string, ask: { version: number; prior: number | null }): JobWrite {
+export function revertJob(
+  cluster: Cluster,
+  namespace: string,
+  id: string,
+  ask: { version: number; prior: number | null },
+): JobWrite {
   const existing = findJob(cluster, namespace, id);
   if (existing === undefined) throw new Refusal(404, 'job not found');
   if (ask.prior !== null && existing.job.Version !== ask.prior) {
@@ -208,19 +247,26 @@ export function revertJob(cluster: Cluster, namespace: string, id: string, ask: 
   }
   if (existing.job.Version === ask.version) throw new Refusal(500, `can't revert to current version`);
   const wanted = existing.versions.find(version => version.Version === ask.version);
-  if (wanted === undefined) throw new Refusal(404, `job "${id}" in namespace "${namespace}" at version ${ask.version} not found`);
+  if (wanted === undefined)
+    throw new Refusal(404, `job "${id}" in namespace "${namespace}" at version ${ask.version} not found`);
   return registerJob(cluster, { ...wanted, Stop: false, Stable: false, VersionTag: null });
 }
 
 /** Gives a version a name, under which it is kept; an empty name takes it away. */
-export function tagVersion(cluster: Cluster, namespace: string, id: string, ask: { version: number; name: string; description: string }): number {
+export function tagVersion(
+  cluster: Cluster,
+  namespace: string,
+  id: string,
+  ask: { version: number; name: string; description: string },
+): number {
   const existing = findJob(cluster, namespace, id);
   const wanted = existing?.versions.find(version => version.Version === ask.version);
   if (existing === undefined || wanted === undefined) {
     throw new Refusal(404, `job "${id}" version ${ask.version} not found`);
   }
   return commit(cluster, 'JobVersionTagUpdate', write => {
-    const VersionTag = ask.name === '' ? null : { Name: ask.name, Description: ask.description, TaggedTime: write.time };
+    const VersionTag =
+      ask.name === '' ? null : { Name: ask.name, Description: ask.description, TaggedTime: write.time };
     const versions = existing.versions.map(version => {
       if (version.Version === ask.version) return { ...version, VersionTag };
       return version.VersionTag?.Name === ask.name ? { ...version, VersionTag: null } : version;
@@ -236,5 +282,7 @@ export function markStable(write: Write, entry: JobEntry): void {
 
 /** Whether a job has an allocation that still runs or will. */
 export function hasLiveAllocs(cluster: Cluster, namespace: string, id: string): boolean {
-  return allocsOfJob(cluster.tables, namespace, id).some(({ record }) => record.ClientStatus === 'running' || record.ClientStatus === 'pending');
+  return allocsOfJob(cluster.tables, namespace, id).some(
+    ({ record }) => record.ClientStatus === 'running' || record.ClientStatus === 'pending',
+  );
 }

@@ -1,8 +1,8 @@
 /** Ways to misbehave, as data: what a real cluster was seen to do on a bad day, asked for by tests. */
 
 import type { NomadRequest, StreamEvent } from '../../nomad/types.ts';
-import { wildcardMatches } from './wildcard.ts';
 import type { Cluster, Tables } from './types.ts';
+import { wildcardMatches } from './wildcard.ts';
 
 /** Which requests are meant; what is absent, is not asked. Patterns take `*` for any characters. */
 export interface Match {

@@ -32,9 +32,16 @@ const less = (a: Candidate, b: Candidate) =>
   a.ofGroup !== b.ofGroup ? a.ofGroup < b.ofGroup : a.allocs !== b.allocs ? a.allocs < b.allocs : a.order < b.order;
 
 /** Prepares to place allocations of one group in one plan. `onNode` counts those that the plan keeps. */
-export function createChooser(cluster: Cluster, job: JobSpec, group: GroupSpec, onNode: ReadonlyMap<string, number>): Chooser {
+export function createChooser(
+  cluster: Cluster,
+  job: JobSpec,
+  group: GroupSpec,
+  onNode: ReadonlyMap<string, number>,
+): Chooser {
   const feasible = feasibleNodes(cluster.tables, job, group);
-  const distinct = constraintsOf(job, group).some(({ Operand, RTarget }) => Operand === 'distinct_hosts' && RTarget !== 'false');
+  const distinct = constraintsOf(job, group).some(
+    ({ Operand, RTarget }) => Operand === 'distinct_hosts' && RTarget !== 'false',
+  );
   const need = {
     cpu: group.Tasks.reduce((sum, task) => sum + task.Resources.CPU, 0),
     memory: group.Tasks.reduce((sum, task) => sum + task.Resources.MemoryMB, 0),
@@ -48,14 +55,19 @@ export function createChooser(cluster: Cluster, job: JobSpec, group: GroupSpec, 
     allocs: cluster.usage.get(node.ID)?.allocs ?? 0,
   }));
 
-  const fit = (candidate: Candidate): Place | string => {
+  const roomOn = (candidate: Candidate): Place | string => {
     const { node } = candidate;
     if (distinct && candidate.ofGroup > 0) return 'distinct_hosts';
     const used = cluster.usage.get(node.ID) ?? noUsage;
     const more = planned.get(node.ID) ?? noUsage;
     if (used.cpu + more.cpu + need.cpu > node.NodeResources.Cpu.CpuShares) return 'cpu';
     if (used.memory + more.memory + need.memory > node.NodeResources.Memory.MemoryMB) return 'memory';
-    const ports = assignPorts(cluster, group, node, port => used.ports.has(port) || more.ports.has(port) || isTaken(port));
+    const ports = assignPorts(
+      cluster,
+      group,
+      node,
+      port => used.ports.has(port) || more.ports.has(port) || isTaken(port),
+    );
     return ports === undefined ? 'network: reserved port collision' : { node, ports };
   };
 
@@ -91,12 +103,12 @@ export function createChooser(cluster: Cluster, job: JobSpec, group: GroupSpec, 
         const candidate = best(refused, avoid);
         if (candidate === undefined) {
           for (const each of refused) {
-            const why = fit(each);
+            const why = roomOn(each);
             if (typeof why === 'string') exhausted[why] = (exhausted[why] ?? 0) + 1;
           }
           return undefined;
         }
-        const place = fit(candidate);
+        const place = roomOn(candidate);
         if (typeof place !== 'string') {
           reserve(candidate, place);
           return place;
@@ -114,7 +126,12 @@ function portsInUse(cluster: Cluster): Set<number> {
   return taken;
 }
 
-function assignPorts(cluster: Cluster, group: GroupSpec, node: NodeRecord, taken: (port: number) => boolean): readonly Port[] | undefined {
+function assignPorts(
+  cluster: Cluster,
+  group: GroupSpec,
+  node: NodeRecord,
+  taken: (port: number) => boolean,
+): readonly Port[] | undefined {
   const ports: Port[] = [];
   const hostIp = node.Attributes['unique.network.ip-address'] ?? '127.0.0.1';
   const isTaken = (port: number) => taken(port) || ports.some(({ Value }) => Value === port);
@@ -129,7 +146,8 @@ function assignPorts(cluster: Cluster, group: GroupSpec, node: NodeRecord, taken
     for (const port of network.DynamicPorts ?? []) {
       const start = cluster.ports.below(dynamicPorts.count);
       let tried = 0;
-      while (tried < dynamicPorts.count && isTaken(dynamicPorts.first + ((start + tried) % dynamicPorts.count))) tried += 1;
+      while (tried < dynamicPorts.count && isTaken(dynamicPorts.first + ((start + tried) % dynamicPorts.count)))
+        tried += 1;
       if (tried === dynamicPorts.count) return undefined;
       add(port, dynamicPorts.first + ((start + tried) % dynamicPorts.count));
     }
@@ -137,8 +155,13 @@ function assignPorts(cluster: Cluster, group: GroupSpec, node: NodeRecord, taken
   return ports;
 }
 
-function describeFailure(job: JobSpec, feasible: Feasible, exhausted: Readonly<Record<string, number>>): Readonly<Record<string, unknown>> {
-  const count = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, each) => sum + each, 0);
+function describeFailure(
+  job: JobSpec,
+  feasible: Feasible,
+  exhausted: Readonly<Record<string, number>>,
+): Readonly<Record<string, unknown>> {
+  const count = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((sum, each) => sum + each, 0);
   const orNull = (counts: Readonly<Record<string, number>>) => (count(counts) === 0 ? null : counts);
   return {
     NodePool: job.NodePool,

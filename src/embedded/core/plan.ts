@@ -57,11 +57,20 @@ function resourcesOf(group: GroupSpec, placed: Placed): AllocRecord['AllocatedRe
   };
 }
 
-function newAlloc(write: Write, evaluation: EvalRecord, job: JobSpec, placed: Placed, deployment: string | undefined): AllocEntry {
+function newAlloc(
+  write: Write,
+  evaluation: EvalRecord,
+  job: JobSpec,
+  placed: Placed,
+  deployment: string | undefined,
+): AllocEntry {
   const { node, group, wanted } = placed;
   const { previous } = wanted;
   const policy = group.ReschedulePolicy;
-  const tracker = wanted.rescheduled === true && previous !== undefined && policy !== null ? nextTracker(policy, previous.record, write.cluster.now) : previous?.record.RescheduleTracker;
+  const tracker =
+    wanted.rescheduled === true && previous !== undefined && policy !== null
+      ? nextTracker(policy, previous.record, write.cluster.now)
+      : previous?.record.RescheduleTracker;
   const record: AllocRecord = {
     ID: nextId(write.cluster.ids),
     Name: wanted.name,
@@ -88,7 +97,12 @@ function newAlloc(write: Write, evaluation: EvalRecord, job: JobSpec, placed: Pl
 }
 
 /** Writes a change of the server to an allocation. */
-export function changeAlloc(write: Write, entry: AllocEntry, change: Partial<AllocRecord>, job = entry.job): AllocEntry {
+export function changeAlloc(
+  write: Write,
+  entry: AllocEntry,
+  change: Partial<AllocRecord>,
+  job = entry.job,
+): AllocEntry {
   const current = write.tables.allocs.get(entry.record.ID) ?? entry;
   const record: AllocRecord = {
     ...current.record,
@@ -138,7 +152,11 @@ function writeDeployment(write: Write, deploying: Deploying, job: JobSpec, plan:
   const deployment = made ?? deploying.current;
   if (deployment === undefined) return undefined;
   const counted = countPlaced(deployment, countByGroup(plan), write.cluster.now);
-  const succeeded = made === undefined && deployment.Status === 'running' && hasSucceeded(deployment) && plan.places.length + plan.updates.length === 0;
+  const succeeded =
+    made === undefined &&
+    deployment.Status === 'running' &&
+    hasSucceeded(deployment) &&
+    plan.places.length + plan.updates.length === 0;
   if (succeeded) {
     updateDeployment(write, counted, { Status: 'successful', StatusDescription: 'Deployment completed successfully' });
     const entry = write.tables.jobs.get(jobKey(job.Namespace, job.ID));
@@ -165,7 +183,13 @@ function writeStops(write: Write, plan: JobPlan, replacedBy: ReadonlyMap<string,
  * Applies a plan in one write, unless it is empty and no deployment has come to its end. Answers the nodes concerned.
  * `job` is absent when the job is gone: then there are only stops.
  */
-export function applyPlan(cluster: Cluster, evaluation: EvalRecord, job: JobSpec | undefined, deploying: Deploying | undefined, plan: JobPlan): Set<string> {
+export function applyPlan(
+  cluster: Cluster,
+  evaluation: EvalRecord,
+  job: JobSpec | undefined,
+  deploying: Deploying | undefined,
+  plan: JobPlan,
+): Set<string> {
   const nodes = new Set<string>();
   const current = deploying?.current;
   const ends = current?.Status === 'running' && hasSucceeded(current);
@@ -190,14 +214,20 @@ export function applyPlan(cluster: Cluster, evaluation: EvalRecord, job: JobSpec
       const { DeploymentStatus: _, ...rest } = entry.record;
       const base = { ...entry, record: rest };
       write.tables.allocs.set(rest.ID, base);
-      changeAlloc(write, base, { EvalID: evaluation.ID, JobVersion: job?.Version ?? 0, ...(id === undefined ? {} : { DeploymentID: id }) }, job ?? entry.job);
+      changeAlloc(
+        write,
+        base,
+        { EvalID: evaluation.ID, JobVersion: job?.Version ?? 0, ...(id === undefined ? {} : { DeploymentID: id }) },
+        job ?? entry.job,
+      );
     }
     writeStops(write, plan, replacedBy);
     for (const [alloc, followup] of plan.followups) {
       const entry = write.tables.allocs.get(alloc);
       if (entry !== undefined) changeAlloc(write, entry, { FollowupEvalID: followup });
     }
-    for (const { record } of [...fresh, ...plan.updates.map(each => each.entry), ...plan.stops.map(each => each.entry)]) nodes.add(record.NodeID);
+    for (const { record } of [...fresh, ...plan.updates.map(each => each.entry), ...plan.stops.map(each => each.entry)])
+      nodes.add(record.NodeID);
     refreshJob(write, evaluation.Namespace, evaluation.JobID);
   });
   if (made !== undefined) watchProgress(cluster, made);

@@ -131,7 +131,9 @@ function updateLimit(context: GroupContext, running: readonly AllocEntry[]): num
   if (Update === null || Update.MaxParallel === 0) return Number.POSITIVE_INFINITY;
   const { deployment } = context;
   if (deployment !== undefined && (deployment.Status === 'paused' || deployment.Status === 'failed')) return 0;
-  const unready = running.filter(({ record, job }) => job.Version === context.job.Version && record.DeploymentStatus?.Healthy !== true);
+  const unready = running.filter(
+    ({ record, job }) => job.Version === context.job.Version && record.DeploymentStatus?.Healthy !== true,
+  );
   return Math.max(0, Update.MaxParallel - unready.length);
 }
 
@@ -176,14 +178,20 @@ export function reconcileGroup(context: GroupContext, entries: readonly AllocEnt
   const replace = sorted.replace.slice(0, room);
   const running = sorted.running.filter(entry => !gone.has(entry));
   const updated = updateOld(context, running, plan);
-  const used = new Set([...sorted.taken, ...replace.flatMap(each => each.previous ?? [])].map(({ record }) => record.Name));
+  const used = new Set(
+    [...sorted.taken, ...replace.flatMap(each => each.previous ?? [])].map(({ record }) => record.Name),
+  );
   const added = newNames(context, used, room - replace.length).map(name => ({ name }));
   plan.places.push(...replace, ...updated, ...added);
   return plan;
 }
 
 /** Plans a group of a system job: one allocation on each of `nodes`. */
-export function reconcileSystemGroup(context: GroupContext, entries: readonly AllocEntry[], nodes: readonly NodeRecord[]): { plan: GroupPlan; missing: readonly NodeRecord[] } {
+export function reconcileSystemGroup(
+  context: GroupContext,
+  entries: readonly AllocEntry[],
+  nodes: readonly NodeRecord[],
+): { plan: GroupPlan; missing: readonly NodeRecord[] } {
   const sorted: Sorted = { plan: emptyPlan(), taken: [], running: [], replace: [] };
   for (const entry of entries) sortOne(context, entry, sorted);
   const { plan } = sorted;

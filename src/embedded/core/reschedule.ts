@@ -6,7 +6,10 @@ import type { AllocRecord, DeploymentRecord } from './types.ts';
 /** Sooner than this, in milliseconds, counts as now. */
 const windowMs = 1000;
 
-export type Verdict = { readonly kind: 'never' } | { readonly kind: 'now' } | { readonly kind: 'later'; readonly at: number };
+export type Verdict =
+  | { readonly kind: 'never' }
+  | { readonly kind: 'now' }
+  | { readonly kind: 'later'; readonly at: number };
 
 type Event = RescheduleEvent & { readonly Delay?: number };
 
@@ -55,7 +58,8 @@ export function judgeFailed(
 ): Verdict {
   if (policy === null || !isReschedulable(policy, record, context.now)) return { kind: 'never' };
   const { deployment } = context;
-  const deploying = deployment !== undefined && deployment.ID === record.DeploymentID && deployment.Status === 'running';
+  const deploying =
+    deployment !== undefined && deployment.ID === record.DeploymentID && deployment.Status === 'running';
   const asked = (record.DesiredTransition as { Reschedule?: boolean | null } | undefined)?.Reschedule === true;
   if (deploying && !asked) return { kind: 'never' };
   if (record.FollowupEvalID === context.evalId) return { kind: 'now' };
@@ -64,8 +68,14 @@ export function judgeFailed(
 }
 
 /** The history that the next allocation carries. */
-export function nextTracker(policy: ReschedulePolicy, record: AllocRecord, now: number): { readonly Events: readonly Event[]; readonly LastReschedule: 'ok' } {
-  const kept = policy.Unlimited ? eventsOf(record).slice(-4) : eventsOf(record).filter(event => event.RescheduleTime >= now * 1e6 - policy.Interval);
+export function nextTracker(
+  policy: ReschedulePolicy,
+  record: AllocRecord,
+  now: number,
+): { readonly Events: readonly Event[]; readonly LastReschedule: 'ok' } {
+  const kept = policy.Unlimited
+    ? eventsOf(record).slice(-4)
+    : eventsOf(record).filter(event => event.RescheduleTime >= now * 1e6 - policy.Interval);
   const event: Event = {
     RescheduleTime: Math.round(now * 1e6),
     PrevAllocID: record.ID,

@@ -19,7 +19,13 @@ function isWanted(entry: AllocEntry): boolean {
   return entry.record.DesiredStatus === 'run';
 }
 
-function contextOf(cluster: Cluster, job: JobSpec, group: GroupSpec, evaluation: EvalRecord, deployment: DeploymentRecord | undefined): GroupContext {
+function contextOf(
+  cluster: Cluster,
+  job: JobSpec,
+  group: GroupSpec,
+  evaluation: EvalRecord,
+  deployment: DeploymentRecord | undefined,
+): GroupContext {
   return {
     job,
     group: job.Stop ? { ...group, Count: 0 } : group,
@@ -158,16 +164,23 @@ function blockedEval(planning: Planning): EvalRecord | undefined {
   });
 }
 
-function complete(cluster: Cluster, evaluation: EvalRecord, change: Partial<EvalRecord>, queued?: Readonly<Record<string, number>>): void {
+function complete(
+  cluster: Cluster,
+  evaluation: EvalRecord,
+  change: Partial<EvalRecord>,
+  queued?: Readonly<Record<string, number>>,
+): void {
   commit(cluster, 'EvaluationUpdated', write => {
     const current = cluster.tables.evals.get(evaluation.ID) ?? evaluation;
     updateEval(write, current, { ...change, Status: 'complete' });
     for (const other of evalsOfJob(cluster.tables, evaluation.Namespace, evaluation.JobID)) {
-      if (other.Status === 'blocked' && other.ID !== change.BlockedEval) updateEval(write, other, { Status: 'cancelled' });
+      if (other.Status === 'blocked' && other.ID !== change.BlockedEval)
+        updateEval(write, other, { Status: 'cancelled' });
     }
     const key = jobKey(evaluation.Namespace, evaluation.JobID);
     const entry = cluster.tables.jobs.get(key);
-    if (entry !== undefined && queued !== undefined) cluster.tables.jobs.set(key, { ...entry, queued, summaryIndex: write.index });
+    if (entry !== undefined && queued !== undefined)
+      cluster.tables.jobs.set(key, { ...entry, queued, summaryIndex: write.index });
     refreshJob(write, evaluation.Namespace, evaluation.JobID);
   });
 }
@@ -177,7 +190,14 @@ function stopAll(cluster: Cluster, evaluation: EvalRecord): void {
   const entries = allocsOfJob(cluster.tables, evaluation.Namespace, evaluation.JobID).filter(isWanted);
   if (entries.length > 0) {
     const stops = entries.map(entry => ({ entry, description: notNeeded }));
-    applyPlan(cluster, evaluation, undefined, undefined, { stops, updates: [], places: [], queued: {}, failures: {}, followups: new Map() });
+    applyPlan(cluster, evaluation, undefined, undefined, {
+      stops,
+      updates: [],
+      places: [],
+      queued: {},
+      failures: {},
+      followups: new Map(),
+    });
     deliver(cluster, new Set(entries.map(({ record }) => record.NodeID)));
   }
   complete(cluster, evaluation, {});
@@ -196,7 +216,13 @@ export function processEval(cluster: Cluster, id: string): void {
   createFollowups(planning);
   const blocked = blockedEval(planning);
   const current = isActive(planning.deployment) ? planning.deployment : undefined;
-  const nodes = applyPlan(cluster, evaluation, job, { current, known: planning.deployment !== undefined }, planning.plan);
+  const nodes = applyPlan(
+    cluster,
+    evaluation,
+    job,
+    { current, known: planning.deployment !== undefined },
+    planning.plan,
+  );
   const deployment = deploymentsOfJob(cluster.tables, job.Namespace, job.ID).at(-1);
   const next = [...planning.plan.followups.values()][0];
   complete(

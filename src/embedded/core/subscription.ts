@@ -94,8 +94,7 @@ export function subscribe(cluster: Cluster, ask: Subscribe): Subscription | { st
     endsAt: undefined,
     ended: undefined,
   };
-  subscription.silent =
-    takeMisbehaviour(cluster, 'silent-stream') !== undefined || !stillMay(cluster, subscription);
+  subscription.silent = takeMisbehaviour(cluster, 'silent-stream') !== undefined || !stillMay(cluster, subscription);
   return subscription;
 }
 

@@ -2,7 +2,6 @@
 
 import type { StreamEvent, Topic } from '../../nomad/types.ts';
 import { appendBatch } from './event-log.ts';
-import { account } from './usage.ts';
 import type {
   AllocEntry,
   Change,
@@ -17,6 +16,7 @@ import type {
   Tables,
   VariableRecord,
 } from './types.ts';
+import { account } from './usage.ts';
 
 const changesKept = 20_000;
 

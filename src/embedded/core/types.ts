@@ -3,7 +3,7 @@
 import type { Random } from '../../base/random.ts';
 import type { Allocation, EventBatch, NodeEvent, NomadNode, RestartPolicy, VariableLock } from '../../nomad/types.ts';
 import type { Token } from './acl.ts';
-import type { ClientNode } from './client/types.ts';
+import type { ClientNode, TaskRun } from './client/types.ts';
 import type { JobSpec } from './job-types.ts';
 import type { Misbehaviour } from './misbehave.ts';
 import type { ProcessOrder } from './orders.ts';
@@ -25,7 +25,11 @@ export interface AllocRecord extends Allocation {
   readonly AllocatedResources: {
     readonly Tasks: Readonly<Record<string, unknown>>;
     readonly TaskLifecycles: Readonly<Record<string, unknown>>;
-    readonly Shared: { readonly DiskMB: number; readonly Networks: readonly unknown[] | null; readonly Ports: readonly Port[] | null };
+    readonly Shared: {
+      readonly DiskMB: number;
+      readonly Networks: readonly unknown[] | null;
+      readonly Ports: readonly Port[] | null;
+    };
   };
 }
 
@@ -79,7 +83,10 @@ export interface NodeRecord extends NomadNode {
   readonly DrainStrategy: DrainStrategy | null;
   readonly LastDrain: LastDrain | null;
   readonly StatusUpdatedAt: number;
-  readonly NodeResources: { readonly Cpu: { readonly CpuShares: number }; readonly Memory: { readonly MemoryMB: number } };
+  readonly NodeResources: {
+    readonly Cpu: { readonly CpuShares: number };
+    readonly Memory: { readonly MemoryMB: number };
+  };
 }
 
 export interface DeploymentGroup {
@@ -251,6 +258,8 @@ export interface Cluster {
   readonly lockDelays: Map<string, number>;
   readonly tokens: Map<string, Token>;
   orders: ProcessOrder[];
+  /** Real processes by their handle. */
+  readonly processes: Map<string, TaskRun>;
   misbehaviours: Misbehaviour[];
   /** Open streams. */
   readonly streams: Set<Subscription>;
@@ -258,6 +267,7 @@ export interface Cluster {
   readonly processEval: (cluster: Cluster, id: string) => void;
   /** RPC addresses of the servers, and which of them leads. */
   readonly servers: readonly string[];
+  readonly serverIds: string[];
   leader: number;
   /** The node's own HTTP address, as every node advertises it. */
   httpAddress: string;

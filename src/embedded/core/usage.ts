@@ -4,7 +4,8 @@ import type { AllocEntry, Usage } from './types.ts';
 
 const clientTerminal = new Set(['complete', 'failed', 'lost']);
 
-const takesPlace = ({ record }: AllocEntry) => record.DesiredStatus === 'run' && !clientTerminal.has(record.ClientStatus);
+const takesPlace = ({ record }: AllocEntry) =>
+  record.DesiredStatus === 'run' && !clientTerminal.has(record.ClientStatus);
 
 export interface Demand {
   readonly cpu: number;
@@ -38,7 +39,11 @@ function shift(usage: Map<string, Usage>, entry: AllocEntry, sign: 1 | -1): void
 }
 
 /** Notes that an allocation was written: `before` gives its place back, `after` takes it. */
-export function account(usage: Map<string, Usage>, before: AllocEntry | undefined, after: AllocEntry | undefined): void {
+export function account(
+  usage: Map<string, Usage>,
+  before: AllocEntry | undefined,
+  after: AllocEntry | undefined,
+): void {
   const took = before !== undefined && takesPlace(before);
   const takes = after !== undefined && takesPlace(after);
   if (took && takes && before.job === after.job) return;

@@ -16,27 +16,27 @@ export function callCases({ space }: Contract): void {
     const { namespace, manager } = await space();
     const at = { namespace, path };
     expect(await make(manager, { op: 'read-variable', ...at })).toMatchObject({ kind: 'ok' });
-    expect(valueOf(await make(manager, { op: 'read-variable', ...at }))).toBeUndefined();
+    expect(answered(await make(manager, { op: 'read-variable', ...at }))).toBeUndefined();
     const claim = { op: 'write-variable', ...at, items: { v: '1' }, cas: 0 } as const;
-    const claimed = valueOf(await make(manager, claim)) as Variable;
+    const claimed = answered(await make(manager, claim)) as Variable;
     const lost = await make(manager, claim);
     expect(lost).toMatchObject({ kind: 'refused', reason: 'conflict', value: { Items: { v: '1' } } });
     const second = { op: 'write-variable', ...at, items: { v: '2' }, cas: claimed.ModifyIndex } as const;
-    const written = valueOf(await make(manager, second)) as Variable;
+    const written = answered(await make(manager, second)) as Variable;
     const list = await make(manager, { op: 'list-variables', namespace, prefix: 'chaos/runs/', index: 0, waitMs: 0 });
-    expect(valueOf(list)).toMatchObject([{ Path: path, ModifyIndex: written.ModifyIndex }]);
+    expect(answered(list)).toMatchObject([{ Path: path, ModifyIndex: written.ModifyIndex }]);
     const late = await make(manager, { op: 'delete-variable', ...at, cas: claimed.ModifyIndex });
     expect(late).toMatchObject({ kind: 'refused', reason: 'conflict' });
     const deleted = await make(manager, { op: 'delete-variable', ...at, cas: written.ModifyIndex });
     expect(deleted.kind).toBe('ok');
-    expect(valueOf(await make(manager, { op: 'read-variable', ...at }))).toBeUndefined();
+    expect(answered(await make(manager, { op: 'read-variable', ...at }))).toBeUndefined();
   });
 
   it('takes, renews and releases the lock, and hears who lost it', async () => {
     const { namespace, manager } = await space();
     const at = { namespace, path: leader };
     const take = { op: 'lock-acquire', ...at, items: { holder: 'a' }, ttl: '10s', delay: '1s' } as const;
-    const held = valueOf(await make(manager, take)) as Variable;
+    const held = answered(await make(manager, take)) as Variable;
     const lock = held.Lock?.ID ?? '';
     expect(held.ModifyIndex).toBeGreaterThan(0);
     expect(await make(manager, take)).toMatchObject({ kind: 'refused', reason: 'conflict' });
@@ -46,7 +46,7 @@ export function callCases({ space }: Contract): void {
       kind: 'refused',
       reason: 'conflict',
     });
-    const next = valueOf(await make(manager, take)) as Variable;
+    const next = answered(await make(manager, take)) as Variable;
     expect(next.ModifyIndex).toBeGreaterThan(held.ModifyIndex);
   });
 
@@ -54,7 +54,7 @@ export function callCases({ space }: Contract): void {
     const { namespace, manager, run } = await space();
     await run({ id: 'web', count: 1 });
     const job = 'web';
-    const read = async (call: Call): Promise<unknown> => valueOf(await make(manager, call));
+    const read = async (call: Call): Promise<unknown> => answered(await make(manager, call));
     expect(await read({ op: 'list-jobs', namespace })).toMatchObject([{ ID: 'web' }]);
     expect(await read({ op: 'read-job', namespace, job })).toMatchObject({ ID: 'web', TaskGroups: [{ Count: 1 }] });
     expect(await read({ op: 'list-job-allocs', namespace, job })).toMatchObject([
@@ -104,7 +104,7 @@ async function make(by: Caller, call: Call): Promise<Answer> {
   return answerOf(call, await by.transport.send(requestOf(call)));
 }
 
-function valueOf(answer: Answer): unknown {
+function answered(answer: Answer): unknown {
   if (answer.kind !== 'ok') throw new Error(`${answer.kind}: ${answer.message}`);
   return answer.value;
 }

@@ -1,11 +1,13 @@
 import type { Cases } from '../contract.ts';
 import { callCases } from './calls.ts';
 import { eventCases } from './events.ts';
+import { identityCases } from './identity.ts';
 import { jobEventCases } from './job-events.ts';
 import { jobCases } from './jobs.ts';
 import { lockCases } from './locks.ts';
 import { nodeCases } from './nodes.ts';
 import { outcomeCases } from './outcomes.ts';
+import { realTimeCases } from './real-time.ts';
 import { restartCases } from './restarts.ts';
 import { rightsCases } from './rights.ts';
 import { signalCases } from './signals.ts';
@@ -30,4 +32,8 @@ export const allCases: Readonly<Record<string, Cases>> = {
   'our reading of the answers': outcomeCases,
   'our calls': callCases,
   'our event stream': streamSignalCases,
+  'in real time': realTimeCases,
 };
+
+/** What only a real Nomad has. */
+export const realCases: Readonly<Record<string, Cases>> = { ...allCases, 'workload identities': identityCases };

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import type { NomadResponse, Variable } from '../../../src/nomad/types.ts';
-import { until } from '../../support/until.ts';
 import type { Caller } from '../caller.ts';
 import type { Contract } from '../contract.ts';
 
@@ -106,24 +105,6 @@ export function lockCases({ space }: Contract): void {
     const event = await stream.event('the event of the lock', one => one.Key.includes('chaos/control/leader'));
     await stream.close();
     expect(event.Payload).toMatchObject({ Metadata: { Lock: { ID: held.Lock?.ID } } });
-  });
-
-  it('replaces a holder that vanished after twice its time and the delay', { timeout: 60_000 }, async () => {
-    const { manager } = await space();
-    await acquire(manager);
-    const begun = performance.now();
-    const next = await until(
-      'the lock to be free',
-      async () => {
-        const answer = await acquire(manager, 'b');
-        return answer.status === 200 ? answer : false;
-      },
-      { within: 40_000, every: 250 },
-    );
-    const took = (performance.now() - begun) / 1000;
-    expect(next.body).toMatchObject({ Items: { holder: 'b' } });
-    expect(took).toBeGreaterThan(19.5);
-    expect(took).toBeLessThan(25);
   });
 }
 

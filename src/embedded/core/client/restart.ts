@@ -25,7 +25,11 @@ const succeeded = (ended: Ended) => ended.kind === 'exit' && ended.exitCode === 
  * Decides, and counts the attempt. `onSuccess`: whether a task that ended well is started again too, as in a service.
  * `now` in wall milliseconds.
  */
-export function decideRestart(counted: RestartCount, ended: Ended, options: { now: number; onSuccess: boolean; random: Random }): RestartDecision {
+export function decideRestart(
+  counted: RestartCount,
+  ended: Ended,
+  options: { now: number; onSuccess: boolean; random: Random },
+): RestartDecision {
   const { policy } = counted;
   const endsWell = succeeded(ended) && !options.onSuccess;
   if (policy.Attempts === 0) return endsWell ? { kind: 'done' } : { kind: 'fail', reason: 'Policy allows no restarts' };
@@ -42,7 +46,10 @@ export function decideRestart(counted: RestartCount, ended: Ended, options: { no
   }
   if (policy.Mode === 'fail') {
     const interval = formatDuration(policy.Interval);
-    return { kind: 'fail', reason: `Exceeded allowed attempts ${policy.Attempts} in interval ${interval} and mode is "fail"` };
+    return {
+      kind: 'fail',
+      reason: `Exceeded allowed attempts ${policy.Attempts} in interval ${interval} and mode is "fail"`,
+    };
   }
   const delay = Math.max(0, Math.round((counted.since - options.now) * 1e6) + policy.Interval);
   return { kind: 'restart', delay, reason: 'Exceeded allowed attempts, applying a delay' };

@@ -31,21 +31,35 @@ export const eventsKept = 10;
 
 type Fields = Partial<typeof blank>;
 
-function event(now: number, Type: string, DisplayMessage: string, Details: Record<string, string> = {}, fields: Fields = {}): TaskEvent {
+function event(
+  now: number,
+  Type: string,
+  DisplayMessage: string,
+  Details: Record<string, string> = {},
+  fields: Fields = {},
+): TaskEvent {
   return { ...blank, ...fields, Type, Time: Math.round(now * 1e6), DisplayMessage, Details } as TaskEvent;
 }
 
 export const received = (now: number) => event(now, 'Received', 'Task received by client');
 
 export const setup = (now: number) =>
-  event(now, 'Task Setup', 'Building Task Directory', { message: 'Building Task Directory' }, { Message: 'Building Task Directory' });
+  event(
+    now,
+    'Task Setup',
+    'Building Task Directory',
+    { message: 'Building Task Directory' },
+    { Message: 'Building Task Directory' },
+  );
 
 export const started = (now: number) => event(now, 'Started', 'Task started by client');
 
-export const signaling = (now: number, signal: string) => event(now, 'Signaling', 'Task being sent a signal', { signal });
+export const signaling = (now: number, signal: string) =>
+  event(now, 'Signaling', 'Task being sent a signal', { signal });
 
 export function terminated(now: number, exit: { exitCode: number; signal: number }): TaskEvent {
-  const message = exit.signal === 0 ? `Exit Code: ${exit.exitCode}` : `Exit Code: ${exit.exitCode}, Signal: ${exit.signal}`;
+  const message =
+    exit.signal === 0 ? `Exit Code: ${exit.exitCode}` : `Exit Code: ${exit.exitCode}, Signal: ${exit.signal}`;
   const details = { exit_code: String(exit.exitCode), signal: String(exit.signal), oom_killed: 'false' };
   return event(now, 'Terminated', message, details, { ExitCode: exit.exitCode, Signal: exit.signal });
 }
@@ -59,14 +73,26 @@ export function restarting(now: number, delay: number, reason: string): TaskEven
 }
 
 export const notRestarting = (now: number, reason: string) =>
-  event(now, 'Not Restarting', reason, { restart_reason: reason, fails_task: 'true' }, { RestartReason: reason, FailsTask: true });
+  event(
+    now,
+    'Not Restarting',
+    reason,
+    { restart_reason: reason, fails_task: 'true' },
+    { RestartReason: reason, FailsTask: true },
+  );
 
 export const restartSignaled = (now: number, reason: string) =>
   event(now, 'Restart Signaled', reason, { restart_reason: reason }, { RestartReason: reason });
 
 export function killing(now: number, timeout: number): TaskEvent {
   const words = formatDuration(timeout);
-  return event(now, 'Killing', `Sent interrupt. Waiting ${words} before force killing`, { kill_timeout: words }, { KillTimeout: timeout });
+  return event(
+    now,
+    'Killing',
+    `Sent interrupt. Waiting ${words} before force killing`,
+    { kill_timeout: words },
+    { KillTimeout: timeout },
+  );
 }
 
 export const killed = (now: number) => event(now, 'Killed', 'Task successfully killed');
@@ -75,7 +101,13 @@ export const driverFailure = (now: number, error: string) =>
   event(now, 'Driver Failure', error, { driver_error: error }, { DriverError: error });
 
 export const siblingFailed = (now: number, sibling: string) =>
-  event(now, 'Sibling Task Failed', `Task's sibling "${sibling}" failed`, { failed_sibling: sibling }, { FailedSibling: sibling });
+  event(
+    now,
+    'Sibling Task Failed',
+    `Task's sibling "${sibling}" failed`,
+    { failed_sibling: sibling },
+    { FailedSibling: sibling },
+  );
 
 export const leaderDead = (now: number) => event(now, 'Leader Task Dead', 'Leader Task in Group dead');
 

@@ -42,6 +42,7 @@ export interface AllocRun {
   /** Asked to stop, or failing: no task but poststop ones is started any more. */
   ending: boolean;
   done: boolean;
+  readonly hasProcesses: boolean;
   watch: HealthWatch | undefined;
   health: { readonly healthy: boolean; readonly at: number } | undefined;
   acknowledged: Acknowledged | undefined;

@@ -1,0 +1,11 @@
+// Written by `npm run generate` from the files of this folder.
+
+import type { Command } from './command.ts';
+import { faults } from './faults.ts';
+import { halt } from './halt.ts';
+import { resume } from './resume.ts';
+import { runs } from './runs.ts';
+import { status } from './status.ts';
+import { validate } from './validate.ts';
+
+export const commands: readonly Command[] = [faults, halt, resume, runs, status, validate];

@@ -1,0 +1,138 @@
+/** Where `validate` and `plan` take a spec from: a file, standard input, a Variable, or `key=value` words. */
+
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { SiroccoError } from '../../base/errors.ts';
+import type { Cli } from '../cli.ts';
+import { usage } from '../usage.ts';
+import { type Items, itemsOfText } from './items.ts';
+
+export interface InputOptions {
+  /** Path of a Variable that is there already. */
+  readonly var?: string;
+  readonly name?: string;
+}
+
+export interface SpecInput {
+  readonly name: string;
+  readonly items: Items;
+  /** Of the Variable, where it is one. */
+  readonly namespace?: string;
+  /** Milliseconds since the epoch: of a Variable that is there. */
+  readonly modifyTime?: number;
+}
+
+/** The name of a spec that has none: it is only looked at. */
+const nameless = 'unnamed';
+
+/**
+ * Reads the spec that the words of a command line mean, as `nomad var put` would: the first may be a file, `@FILE`, `-`,
+ * or the path of a schedule; `key=value` words replace what that holds. A SiroccoError where there is none.
+ */
+export async function readInput(cli: Cli, words: readonly string[], options: InputOptions): Promise<SpecInput> {
+  if (options.var !== undefined) {
+    if (words.length > 0)
+      throw usage('--var takes the spec from a Variable: nothing else can be given with it', {
+        found: words.join(' '),
+      });
+    return ofVariable(cli, options.var, options.name);
+  }
+  const [first, ...rest] = words;
+  if (first === undefined) {
+    const allowed =
+      'a FILE, - for standard input, --var PATH, or key=value words such as fault=alloc-kill target_job=web';
+    throw usage('there is no spec to look at', { allowed });
+  }
+  const { prefix } = cli.settings();
+  const base = isPair(first) ? undefined : await ofFirst(first, cli.stdin, prefix);
+  const pairs = await eachPair(base === undefined ? words : rest, cli.stdin);
+  const items = { ...base?.items, ...pairs };
+  const name = options.name ?? base?.name ?? nameless;
+  return { name, items, ...(base?.namespace === undefined ? {} : { namespace: base.namespace }) };
+}
+
+interface Base {
+  readonly items: Items;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** `fault=alloc-kill`; a path may hold `=` too, but no key of ours holds a slash or a dot before it. */
+function isPair(word: string): boolean {
+  return /^[^=/.@-][^=/]*=/s.test(word);
+}
+
+async function ofFirst(word: string, stdin: Readable, prefix: string): Promise<Base> {
+  const folder = `${prefix}/schedule/`;
+  // As in `nomad var put chaos/schedule/web-kill fault=…`: the path only names it.
+  if (word.startsWith(folder)) return { items: {}, name: word.slice(folder.length) };
+  const file = word.startsWith('@') ? word.slice(1) : word;
+  const text = word === '-' ? await textOf(stdin) : await fileText(file);
+  const { items, path, namespace } = itemsOfText(text, word === '-' ? 'standard input' : file);
+  const name = path?.startsWith(folder) === true ? path.slice(folder.length) : word === '-' ? undefined : stem(file);
+  return {
+    items,
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+/** The name of a file without folder and ending, where a schedule may be called so. */
+function stem(file: string): string | undefined {
+  const name = file.replace(/^.*\//s, '').replace(/(?:\.[a-z0-9]+)+$/i, '');
+  return /^[a-z0-9-]{1,64}$/.test(name) ? name : undefined;
+}
+
+async function eachPair(words: readonly string[], stdin: Readable): Promise<Items> {
+  const items: Record<string, string> = {};
+  for (const word of words) {
+    const at = word.indexOf('=');
+    if (at < 1) {
+      const allowed = 'key=value, where the value may be @FILE, or - for standard input';
+      throw usage(`\`${word}\` is not key=value`, { found: word, allowed });
+    }
+    const value = word.slice(at + 1);
+    items[word.slice(0, at)] =
+      value === '-' ? await textOf(stdin) : value.startsWith('@') ? await fileText(value.slice(1)) : value;
+  }
+  return items;
+}
+
+async function ofVariable(cli: Cli, path: string, name: string | undefined): Promise<SpecInput> {
+  const { namespace, prefix } = cli.settings();
+  const variable = await cli.nomad().readVariable(namespace, path);
+  if (variable === undefined) {
+    const message = `no Variable ${path} is in namespace ${namespace}`;
+    throw new SiroccoError({ code: 'SIR-304', message, key: '--var', found: path });
+  }
+  const folder = `${prefix}/schedule/`;
+  return {
+    name: name ?? (path.startsWith(folder) ? path.slice(folder.length) : path.replace(/^.*\//s, '')),
+    items: variable.Items ?? {},
+    namespace,
+    modifyTime: Math.floor(variable.ModifyTime / 1e6),
+  };
+}
+
+async function textOf(stdin: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer | string));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function fileText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^([A-Z]+): ([^,]+),.*$/s, '$2') : String(error);
+    const allowed = 'a FILE, @FILE, - for standard input, or key=value';
+    const problem = {
+      code: 'SIR-501',
+      message: `${file} can't be read: ${why}`,
+      key: 'FILE',
+      found: file,
+      allowed,
+    } as const;
+    throw new SiroccoError(problem, [], { cause: error });
+  }
+}

@@ -1,0 +1,74 @@
+/** Records that this release can't read whole: their `undo` is a frozen form that any release can carry out. */
+
+import { runIdParts } from '../base/ids.ts';
+import type { TargetRef } from '../faults/fault.ts';
+import type { UndoLine } from '../lifecycle/record.ts';
+import type { Intent, Run } from '../lifecycle/run.ts';
+import type { Core, RunEntry } from './state.ts';
+
+type Foreign = NonNullable<RunEntry['foreign']>;
+
+const owes = (line: UndoLine) => line.state !== 'undone' && line.state !== 'superseded';
+
+/** The least of a run that undoing asks for; undefined when nothing is owed. Lines of faults unknown here stay owed. */
+export function foreignRun(core: Core, id: string, { lines }: Foreign): Run | undefined {
+  const owed = lines.filter(owes);
+  const first = owed[0];
+  if (first === undefined) return undefined;
+  const parts = runIdParts(id);
+  return {
+    id,
+    namespace: parts?.namespace ?? core.config.home,
+    schedule: parts?.schedule ?? '',
+    specHash: '',
+    tick: 0,
+    fault: first.fault,
+    seed: '',
+    experiment: {
+      version: 1,
+      mode: 'run',
+      target: { pick: { amount: { count: 1 }, mode: 'all' }, ifEmpty: 'fail' },
+      method: [{ fault: first.fault, with: {}, durationMs: 0 }],
+      recovery: { withinMs: 0 },
+      acceptIrreversible: false,
+    },
+    startDeadline: 0,
+    claimedAt: core.wall,
+    revertingAt: core.wall,
+    excluded: [],
+    intents: owed.filter(line => line.fault === first.fault).map(line => intentOf(core, line)),
+    abort: {
+      reason: 'record_unreadable',
+      message: 'its record is of another release, or damaged: only undone',
+      at: core.wall,
+    },
+  };
+}
+
+function intentOf(core: Core, line: UndoLine): Intent {
+  const onNode = core.catalog.get(line.fault)?.targetKind !== 'allocation';
+  const target: TargetRef = onNode
+    ? { kind: 'node', node: line.target, name: line.target }
+    : { kind: 'allocation', namespace: '', job: '', group: '', alloc: line.target, node: '' };
+  return {
+    n: line.i,
+    target,
+    // Never sent: the intent is unknown already, and only its undo is carried out.
+    call: { op: 'node-eligibility', node: line.target, eligible: false },
+    sending: 'repeatable',
+    before: {},
+    undo: { op: line.op, args: line.args },
+    undoneIndex: 0,
+    state: 'unknown',
+    undoState: 'pending',
+  };
+}
+
+/** Its items with only the states of `undo` changed. */
+export function foreignItems({ items, lines }: Foreign, run: Run): Record<string, string> {
+  const undo = lines.map(line => {
+    const state = run.intents.find(each => each.n === line.i)?.undoState;
+    return JSON.stringify(state === undefined ? line : { ...line, state });
+  });
+  return { ...items, undo: undo.join('\n') };
+}

@@ -1,0 +1,111 @@
+/** Records into runs: at a takeover, and when somebody else wrote one. */
+
+import { type ReadRecord, readRecord } from '../lifecycle/record.ts';
+import type { Intent, Run } from '../lifecycle/run.ts';
+import type { Variable } from '../nomad/types.ts';
+import { ask, deadline, note, takeoverWindowMs } from './core.ts';
+import { foreignRun } from './foreign.ts';
+import { enter, finished, recordPath } from './runs.ts';
+import type { Core } from './state.ts';
+
+/** Somebody else wrote our record: an earlier leader's late write. What it says counts. */
+export function rereadRun(core: Core, id: string): void {
+  note(core, {
+    type: 'trouble',
+    what: `record ${id}`,
+    message: 'it was written by another controller meanwhile: read again',
+  });
+  core.runs.delete(id);
+  readRun(core, recordPath(core, id), 0, () => undefined);
+}
+
+/** Reads one record into the table; `done` is told when it is in, or gone. */
+export function readRun(core: Core, path: string, atLeast: number, done: () => void): void {
+  const { term } = core.lease;
+  ask(core, '-', 'claim', { op: 'read-variable', namespace: core.config.home, path }, answer => {
+    if (core.lease.term !== term || core.lease.phase !== 'held') return;
+    const variable = answer.kind === 'ok' ? (answer.value as Variable | undefined) : undefined;
+    const old = answer.kind === 'ok' && Math.max(variable?.ModifyIndex ?? 0, answer.index) < atLeast;
+    if (answer.kind !== 'ok' || old) {
+      const message = answer.kind === 'ok' ? 'the answer is older than the list' : answer.message;
+      note(core, {
+        type: answer.kind === 'refused' && answer.reason === 'denied' ? 'denied' : 'trouble',
+        what: `read ${core.config.home}:${path}`,
+        message,
+      });
+      core.rereads.set(path, () => readRun(core, path, atLeast, done));
+      deadline(core, 'reread', path, 500);
+      return;
+    }
+    if (variable !== undefined) restore(core, path, variable);
+    done();
+  });
+}
+
+export function reread(core: Core, path: string): void {
+  const again = core.rereads.get(path);
+  core.rereads.delete(path);
+  again?.();
+}
+
+function restore(core: Core, path: string, variable: Variable): void {
+  const id = path.slice(recordPath(core, '').length);
+  const items = variable.Items ?? {};
+  const record = readRecord(items);
+  const unsureUntil = core.lease.acquiredAt + takeoverWindowMs;
+  if (record.kind === 'undo-only') {
+    restoreForeign(core, id, record, { items, index: variable.ModifyIndex, unsureUntil });
+    return;
+  }
+  const { standing } = record;
+  if (standing.state === 'done') {
+    core.finished.set(id, finished(standing.run));
+    return;
+  }
+  const run: Run = { ...standing.run, intents: standing.run.intents.map(takenOver) };
+  // States between the claim and the harm are not in records; a claim is taken up where it was.
+  enter(core, {
+    standing: { state: standing.state, run },
+    written: { standing, index: variable.ModifyIndex },
+    unsureUntil,
+  });
+}
+
+/** A record of a newer release, or a damaged one: what it owes is undone; nothing else of it is touched. */
+function restoreForeign(
+  core: Core,
+  id: string,
+  record: Extract<ReadRecord, { kind: 'undo-only' }>,
+  at: { readonly items: Readonly<Record<string, string>>; readonly index: number; readonly unsureUntil: number },
+): void {
+  const foreign = { items: at.items, lines: record.lines };
+  const run = foreignRun(core, id, foreign);
+  if (run === undefined || record.state === 'done') {
+    core.finished.set(id, {
+      id,
+      namespace: '',
+      schedule: '',
+      tick: 0,
+      doneAt: core.wall,
+      jobs: [],
+      ...(run === undefined ? {} : { unreadable: record }),
+    });
+    return;
+  }
+  note(core, { type: 'trouble', what: `record ${id}`, message: `it can only be undone: ${record.why}` });
+  const standing = { state: 'reverting' as const, run };
+  enter(core, { standing, written: { standing, index: at.index }, unsureUntil: at.unsureUntil, foreign });
+}
+
+/** What an earlier leader marked as sending may have been sent: only an observation decides now. */
+function takenOver(intent: Intent): Intent {
+  // Its undo may have left without a trace in the record.
+  const undo = intent.undo === undefined ? {} : { undoneIndex: intent.undoneIndex ?? 0 };
+  if (intent.state !== 'sending') return { ...intent, ...undo };
+  return {
+    ...intent,
+    ...undo,
+    state: 'unknown',
+    message: 'the controller that was sending it was replaced before the answer was written',
+  };
+}
