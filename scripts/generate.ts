@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: writes each `index.ts` that is a plain list of its folder's files.
- * With `--check` it writes nothing and fails when one is stale.
+ * `npm run generate`: writes each `index.ts` that is a plain list of its folder's files, then the pages of the docs that
+ * are made of the code. With `--check` it writes nothing and fails when one is stale.
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,19 +21,30 @@ function indexText({ list, type, contract }: PlugInFolder, entries: readonly str
   ].join('\n');
 }
 
-/** The indexes that are not what their folders say, by path from `root`. A folder without its contract has none. */
-export async function staleIndexes(root: string): Promise<readonly string[]> {
-  return [...(await differences(root)).keys()];
+/** The paths from `root` of what is not as the code says: indexes of folders that have a contract, pages of the docs. */
+export async function staleFiles(root: string): Promise<readonly string[]> {
+  return [...(await staleIndexes(root)), ...(await stalePages(root))].map(([path]) => path);
 }
 
-async function differences(root: string): Promise<ReadonlyMap<string, string>> {
+/** The pages as this checkout's code has them; in a checkout without `docs/reference` none is asked for. */
+async function stalePages(root: string): Promise<ReadonlyMap<string, string>> {
+  if (!existsSync(join(root, 'docs', 'reference'))) return new Map();
+  // Only now: the pages are made of the lists, which may just have been written.
+  const { pages } = await import('./reference/pages.ts');
+  return new Map(pages().flatMap(({ path, text }) => (textOf(root, path) === text ? [] : [[path, text] as const])));
+}
+
+function textOf(root: string, path: string): string | undefined {
+  return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined;
+}
+
+async function staleIndexes(root: string): Promise<ReadonlyMap<string, string>> {
   const stale = new Map<string, string>();
   for (const plugIns of plugInFolders) {
     if (!existsSync(join(root, plugIns.folder, `${plugIns.contract}.ts`))) continue;
     const path = `${plugIns.folder}/index.ts`;
     const wanted = await formatted(root, path, indexText(plugIns, entriesOf(root, plugIns)));
-    const found = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined;
-    if (found !== wanted) stale.set(path, wanted);
+    if (textOf(root, path) !== wanted) stale.set(path, wanted);
   }
   return stale;
 }
@@ -48,13 +59,16 @@ async function formatted(root: string, path: string, text: string): Promise<stri
 
 async function main(args: readonly string[]): Promise<number> {
   const root = join(import.meta.dirname, '..');
-  const stale = await differences(root);
   const check = args.includes('--check');
-  for (const [path, text] of stale) {
-    if (!check) writeFileSync(join(root, path), text);
-    console.log(`${path}: ${check ? 'stale, run npm run generate' : 'written'}`);
+  let stale = 0;
+  for (const differences of [staleIndexes, stalePages]) {
+    for (const [path, text] of await differences(root)) {
+      if (!check) writeFileSync(join(root, path), text);
+      console.log(`${path}: ${check ? 'stale, run npm run generate' : 'written'}`);
+      stale += 1;
+    }
   }
-  return check && stale.size > 0 ? 1 : 0;
+  return check && stale > 0 ? 1 : 0;
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -94,7 +94,15 @@ function otherEvent(cluster: Cluster, index: number): string {
   const { random, members, nodes } = cluster;
   const member = members[random.below(members.length)] as Member;
   const event = (Topic: string, Type: string, Key: string, FilterKeys: readonly string[] | null, Payload: Json) =>
-    JSON.stringify({ FilterKeys, Index: index, Key, Namespace: Topic === 'Node' ? '' : 'default', Payload, Topic, Type });
+    JSON.stringify({
+      FilterKeys,
+      Index: index,
+      Key,
+      Namespace: Topic === 'Node' ? '' : 'default',
+      Payload,
+      Topic,
+      Type,
+    });
   switch (random.below(8)) {
     case 0: {
       const id = nodes[random.below(nodes.length)] ?? '';

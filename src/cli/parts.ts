@@ -1,11 +1,10 @@
 /** What the command line takes from the outside, and the real things. Tests hand in others. */
 
+import { connect } from '../daemon/connection.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Connection } from '../daemon/types.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
 import { type NomadFlags, nomadConfig } from '../nomad/config.ts';
-import { openStream } from '../nomad/event-stream.ts';
-import { createTransport } from '../nomad/transport.ts';
 import type { LogOptions } from '../world/log.ts';
 import { createWorld, realClock, realTimers } from '../world/real.ts';
 import type { World } from '../world/types.ts';
@@ -24,15 +23,6 @@ export interface Parts {
 export const realParts: Parts = {
   clock: { ...realClock, ...realTimers, bytes: n => crypto.getRandomValues(new Uint8Array(n)) },
   signals: process,
-  connect(env, flags) {
-    const deps = { clock: realClock, timers: realTimers };
-    const transport = createTransport(nomadConfig(env, flags), deps);
-    return {
-      send: request => transport.send(request),
-      openStream: (request, onSignal) => openStream(transport, request, onSignal, deps),
-      reload: () => transport.reload(),
-      close: () => transport.close(),
-    };
-  },
+  connect: (env, flags) => connect(nomadConfig(env, flags), { ...realClock, ...realTimers }),
   world: createWorld,
 };

@@ -1,5 +1,6 @@
 /** The questions between a claim and the harm: admission, whom, limits, steadiness, and all of it again in the tick of the harm. */
 
+import { isGlob } from '../base/glob.ts';
 import { groupHealth } from '../cluster/health.ts';
 import type { AnyFault, Candidate } from '../faults/fault.ts';
 import type { Answered } from '../lifecycle/machine.ts';
@@ -72,7 +73,7 @@ export function targetFreshness(core: Core, run: Run, fault: AnyFault): Freshnes
   const all: Freshness[] = [];
   if (fault.targetKind === 'node') all.push(freshRead(core, { op: 'list-nodes' }));
   if (job === undefined) return worst(all);
-  if (!/[*?[]/.test(job)) {
+  if (!isGlob(job)) {
     core.view.watchJob(run.namespace, job);
     return worst([...all, ...jobReads(run.namespace, job).map(call => freshRead(core, call))]);
   }

@@ -125,8 +125,3 @@ function applyRead(core: Core, call: ReadCall, value: unknown, index: number): v
       return;
   }
 }
-
-/** Reads of nodes are of no more use when the run that asked is over; reads of jobs no spec names neither. */
-export function forgetReads(core: Core, keep: (key: string) => boolean): void {
-  for (const [key, read] of core.reads) if (!read.reading && !keep(key)) core.reads.delete(key);
-}

@@ -4,8 +4,10 @@
  * seconds, so each is opened at most once in 35. While one is away, open runs poll.
  */
 
+import { isGlob } from '../base/glob.ts';
 import type { EventBatch } from '../nomad/types.ts';
 import { allRunsDirty, deadline, namespaces, note } from './core.ts';
+import { jobReads, readKey } from './reads.ts';
 import type { Core, StreamState } from './state.ts';
 
 const reopenMs = 35_000;
@@ -21,24 +23,49 @@ export function touchStreams(core: Core): void {
   deadline(core, 'streams', '', 0);
 }
 
-/** What each namespace's stream must carry now. */
-function wantedTopics(core: Core, namespace: string): readonly string[] {
+interface Wanted {
+  readonly jobs: ReadonlySet<string>;
+  /** A pattern is among them: any job of the namespace may be meant. */
+  readonly any: boolean;
+}
+
+/** The jobs of a namespace that specs and open runs name now. */
+function wantedJobs(core: Core, namespace: string): Wanted {
   const jobs = new Set<string>();
-  let all = false;
+  let any = false;
   for (const { namespace: of, spec } of core.specs.values()) {
     if (of !== namespace || spec === undefined || spec.schedule.suspend) continue;
     const { job } = spec.experiment.target;
     if (job === undefined) continue;
-    if (/[*?[]/.test(job)) all = true;
+    if (isGlob(job)) any = true;
     else jobs.add(job);
   }
   for (const { standing } of core.runs.values()) {
     for (const { target } of standing.run.intents)
       if (target.kind === 'allocation' && target.namespace === namespace) jobs.add(target.job);
   }
+  return { jobs, any };
+}
+
+/** What a namespace's stream must carry now. */
+function topicsOf({ jobs, any }: Wanted): readonly string[] {
   const topics = ['Allocation', 'Job', 'Deployment'];
-  if (all || jobs.size > maxTopics) return topics.map(topic => `${topic}:*`);
+  if (any || jobs.size > maxTopics) return topics.map(topic => `${topic}:*`);
   return [...jobs].sort().flatMap(job => topics.map(topic => `${topic}:${job}`));
+}
+
+/** Jobs that nobody names any more leave the view. */
+function forget(core: Core, wanted: ReadonlyMap<string, Wanted>): void {
+  const { self } = core.config;
+  for (const key of core.view.watchedJobs()) {
+    const slash = key.indexOf('/');
+    const [namespace, job] = [key.slice(0, slash), key.slice(slash + 1)];
+    const own = self?.namespace === namespace && self.job === job;
+    const named = wanted.get(namespace);
+    if (own || named?.any === true || named?.jobs.has(job) === true) continue;
+    core.view.unwatchJob(namespace, job);
+    for (const call of jobReads(namespace, job)) core.reads.delete(readKey(call));
+  }
 }
 
 function wantsNodes(core: Core): boolean {
@@ -52,11 +79,10 @@ function wantsNodes(core: Core): boolean {
 
 /** Opens, replaces and closes streams so that they carry what is wanted. */
 export function tendStreams(core: Core): void {
-  const wanted = new Map<string, readonly string[]>(
-    namespaces(core).map(each => [`jobs ${each}`, wantedTopics(core, each)]),
-  );
-  wanted.set(nodesKey, wantsNodes(core) ? ['Node:*'] : []);
-  for (const [key, topics] of wanted) tend(core, key, topics);
+  const wanted = new Map(namespaces(core).map(each => [each, wantedJobs(core, each)]));
+  for (const [namespace, jobs] of wanted) tend(core, `jobs ${namespace}`, topicsOf(jobs));
+  tend(core, nodesKey, wantsNodes(core) ? ['Node:*'] : []);
+  forget(core, wanted);
 }
 
 function covers(topics: readonly string[], wanted: readonly string[]): boolean {

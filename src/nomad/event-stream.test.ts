@@ -39,13 +39,24 @@ function body() {
   };
 }
 
-function start(
-  request: Partial<StreamRequest> = {},
-  options: StreamOptions = {},
-  fails?: OpenedStream,
-  listIndex = 100,
-) {
+interface Start extends StreamOptions {
+  /** Default 0. */
+  readonly index?: number;
+  readonly fails?: OpenedStream;
+  readonly onBatch?: () => void;
+  /** What each look at the clock costs. */
+  readonly lookMs?: number;
+}
+
+function start({ index = 0, fails, onBatch, lookMs = 0, ...options }: Start = {}) {
   const time: HandTime = handTime();
+  let looks = 0;
+  const clock = {
+    mono: () => {
+      looks += 1;
+      return time.mono() + looks * lookMs;
+    },
+  };
   const stream = body();
   const told: StreamSignal[] = [];
   const asked: StreamRequest[] = [];
@@ -53,15 +64,19 @@ function start(
   const transport = {
     send: async (one: NomadRequest): Promise<Outcome> => {
       listed.push(one);
-      return { kind: 'ok', response: { status: 200, index: listIndex, body: [] } };
+      return { kind: 'ok', response: { status: 200, index: 100, body: [] } };
     },
     stream: async (one: StreamRequest, signal: AbortSignal): Promise<OpenedStream> => {
       asked.push(one);
       return fails ?? { kind: 'open', chunks: stream.read(signal) };
     },
   };
-  const whole: StreamRequest = { namespace: 'shop', topics, index: 0, ...request };
-  const handle = openStream(transport, whole, signal => told.push(signal), { clock: time, timers: time }, options);
+  const request = { namespace: 'shop', topics, index };
+  const onSignal = (signal: StreamSignal) => {
+    told.push(signal);
+    if (signal.kind === 'batch') onBatch?.();
+  };
+  const handle = openStream(transport, request, onSignal, { clock, timers: time }, options);
   const seen = (count: number) => vi.waitUntil(() => told.length >= count);
   const words = () => told.map(signal => (signal.kind === 'batch' ? `batch ${signal.batch.Index}` : signal.kind));
   return { time, stream, told, words, asked, listed, handle, seen };
@@ -117,7 +132,7 @@ describe('openStream', () => {
   });
 
   it('leaves out what nobody wants, and still tells the index', async () => {
-    const { stream, told, seen } = start({}, { wants: head => head.Key === 'b' });
+    const { stream, told, seen } = start({ wants: head => head.Key === 'b' });
     stream.push(`{}\n${batch(101, 'a')}${batch(102, 'b')}`);
     await seen(4);
     expect(told.slice(2)).toMatchObject([
@@ -178,7 +193,7 @@ describe('openStream', () => {
   it.each(['nonsense\n', '{"Index":"x"}\n', 'x'.repeat(50)])(
     'ends as an error where Nomad does not speak: %j',
     async text => {
-      const { stream, told } = start({}, { longestLine: 40 });
+      const { stream, told } = start({ longestLine: 40 });
       stream.push(text);
       await vi.waitUntil(() => told.some(signal => signal.kind === 'closed'));
       expect(told.at(-1)).toMatchObject({ kind: 'closed', reason: 'error' });
@@ -190,7 +205,7 @@ describe('openStream', () => {
     [{ kind: 'refused', status: 0, reason: 'unreachable', message: 'no connection' }, 'error'],
     [{ kind: 'ambiguous', status: 500, message: 'msgpack decode error [pos 0]: EOF' }, 'error'],
   ])('ends where it is not opened: %o', async (fails, reason) => {
-    const { told, seen } = start({}, {}, fails);
+    const { told, seen } = start({ fails });
     await seen(1);
     expect(told).toEqual([{ kind: 'closed', reason, message: expect.stringContaining('GET /v1/event/stream: ') }]);
   });
@@ -215,14 +230,13 @@ describe('openStream', () => {
     expect([asked, told]).toEqual([[], []]);
   });
 
-  it('takes one chunk at a time and lets others have their turn', async () => {
-    const { stream, told, time, handle, seen } = start();
-    const slow = handTime();
-    for (let index = 101; index <= 110; index += 1) stream.push(batch(index));
-    await seen(11);
-    expect(told.at(-1)).toMatchObject({ batch: { Index: 110 } });
-    expect(stream.taken()).toBe(10);
-    handle.close();
-    expect([slow.pending(), time.pending()]).toEqual([0, 0]);
+  it('reads no chunk before the one at hand is done, and lets others have their turn within it', async () => {
+    // Each look at the clock costs 30 ms: after every line the others have a turn, and here one closes the stream.
+    const { stream, words, handle, time } = start({ lookMs: 30, onBatch: () => setImmediate(() => handle.close()) });
+    stream.push([101, 102, 103, 104].map(each => batch(each)).join(''));
+    stream.push(batch(105));
+    await vi.waitUntil(() => words().includes('batch 101') && time.pending() === 0);
+    expect(words()).not.toContain('batch 103');
+    expect(stream.taken()).toBe(1);
   });
 });

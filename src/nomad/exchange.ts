@@ -66,9 +66,8 @@ export function exchange(
     giveUp({ started, cause: busy ? 'busy' : 'timeout', message: `not sent: ${why} for ${timeoutMs} ms` });
   };
   const onError = (error: Error) => {
-    const code = codeOf(error);
     const message = started ? `the connection broke: ${textOf(error)}` : `no connection: ${textOf(error)}`;
-    settle({ started, cause: 'socket', message, ...(code === undefined ? {} : { code }) });
+    settle({ started, cause: 'socket', message });
   };
 
   const cancelTimer = timers.after(timeoutMs, onTimeout);

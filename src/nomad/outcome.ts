@@ -14,8 +14,6 @@ export interface Failure {
   readonly cause: 'timeout' | 'busy' | 'cancelled' | 'socket';
   /** In plain words, never with a header. */
   readonly message: string;
-  /** Of the socket's error, such as `ECONNREFUSED`. */
-  readonly code?: string;
 }
 
 /** The outcome of a call that was answered. */
@@ -45,20 +43,12 @@ function saidBy(response: NomadResponse): { readonly status: number; readonly me
 const codedError = /^(?:rpc error: )*RPC Error:: ([45]\d\d),(.*)$/;
 
 /** The outcome of a call that was not answered; its status is 0. */
-export function outcomeOfFailure(failure: Failure): Outcome {
-  const { started, cause, message } = failure;
+export function outcomeOfFailure({ started, cause, message }: Failure): Outcome {
   if (!started) {
     return { kind: 'refused', status: 0, message, reason: cause === 'busy' ? 'limited' : 'unreachable' };
   }
-  if (failure.code !== undefined && certificateRefused.test(failure.code)) {
-    return { kind: 'refused', status: 0, message, reason: 'unreachable' };
-  }
   return { kind: 'ambiguous', status: 0, message };
 }
-
-/** With TLS 1.3 the server judges our certificate after we have sent, and reads nothing when it is refused. */
-const certificateRefused =
-  /_ALERT_(?:CERTIFICATE_(?:REQUIRED|UNKNOWN|EXPIRED|REVOKED)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$/;
 
 /** Statuses of proxies that gave up waiting: what is behind them may still act. */
 const gaveUp: readonly number[] = [408, 425, 499];

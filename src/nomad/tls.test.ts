@@ -70,7 +70,8 @@ describe('https', () => {
   });
 
   it('is not heard where it has no certificate to show', async () => {
-    expect((await ask({ NOMAD_CACERT: at('ca.pem') }, true)).kind).not.toBe('ok');
+    const message = expect.stringContaining('NOMAD_CLIENT_CERT');
+    expect(await ask({ NOMAD_CACERT: at('ca.pem') }, true)).toMatchObject({ kind: 'ambiguous', message });
     expect(nomad?.seen).toHaveLength(0);
   });
 });

@@ -111,8 +111,14 @@ export function createTransport(
     if ('status' in result && [401, 403].includes(result.status) && left > 0 && tokens.refresh()) {
       result = await once(request, left, signal);
     }
-    return 'status' in result ? outcomeOf(request, responseOf(result)) : outcomeOfFailure(result);
+    return 'status' in result ? outcomeOf(request, responseOf(result)) : outcomeOfFailure(hinted(result));
   };
+
+  /** A server that wants a certificate closes the connection after TLS was set up, without a word. */
+  const hinted = (failure: Failure): Failure =>
+    failure.started && failure.cause === 'socket' && origin.startsWith('https:') && config.tls.clientCert === undefined
+      ? { ...failure, message: `${failure.message}; does it ask for a client certificate (NOMAD_CLIENT_CERT)?` }
+      : failure;
 
   const stream = async (request: StreamRequest, signal: AbortSignal): Promise<OpenedStream> => {
     const path = streamPath(request, config);

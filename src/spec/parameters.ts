@@ -7,7 +7,7 @@ import type { AnyFault, FaultCatalog } from '../faults/fault.ts';
 import { isReserved } from './keys.ts';
 import { problemsOf } from './problems.ts';
 
-/** One parameter, for help, forms and docs. */
+/** One parameter or flat key, for help, forms and docs. */
 export interface Parameter {
   readonly name: string;
   readonly allowed: string;
@@ -19,7 +19,12 @@ export interface Parameter {
 
 /** The parameters of a fault, in the order of its schema. */
 export function parametersOf(fault: AnyFault): readonly Parameter[] {
-  return Object.entries(shapeOf(fault.parameters)).map(([name, schema]) => {
+  return fieldsOf(fault.parameters);
+}
+
+/** The fields of an object schema, in its order. */
+export function fieldsOf(object: z.core.$ZodType): readonly Parameter[] {
+  return Object.entries(shapeOf(object)).map(([name, schema]) => {
     const meta = fieldMeta(schema);
     const standard = defaultOf(schema);
     return {

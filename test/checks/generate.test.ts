@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { staleIndexes } from '../../scripts/generate.ts';
+import { staleFiles } from '../../scripts/generate.ts';
 import { exportName } from '../../tools/lint/plug-ins.ts';
 import { smallCheckout, writeFiles } from './plant.ts';
 
@@ -19,16 +19,16 @@ describe('the export of a file', () => {
 describe('the lists of plug-ins', () => {
   it('are stale when a file was added, and fine when it is listed in the form of the formatter', async () => {
     using small = smallCheckout(contract);
-    expect(await staleIndexes(small.path)).toEqual(['src/safety/index.ts']);
+    expect(await staleFiles(small.path)).toEqual(['src/safety/index.ts']);
     writeFiles(small.path, {
       'src/safety/index.ts': `${head}import type { Gate } from './gate.ts';\n\nexport const gates: readonly Gate[] = [];\n`,
     });
-    expect(await staleIndexes(small.path)).toEqual([]);
+    expect(await staleFiles(small.path)).toEqual([]);
     writeFiles(small.path, {
       'src/safety/view-fresh.ts': 'export const viewFresh: Gate = {};',
       'src/safety/comes-back.ts': 'export const comesBack: Gate = {};',
     });
-    expect(await staleIndexes(small.path)).toEqual(['src/safety/index.ts']);
+    expect(await staleFiles(small.path)).toEqual(['src/safety/index.ts']);
     writeFiles(small.path, {
       'src/safety/index.ts': [
         `${head}import { comesBack } from './comes-back.ts';`,
@@ -39,7 +39,7 @@ describe('the lists of plug-ins', () => {
         '',
       ].join('\n'),
     });
-    expect(await staleIndexes(small.path)).toEqual([]);
+    expect(await staleFiles(small.path)).toEqual([]);
   });
 
   it('leave out what only serves: other types, other names, tests', async () => {
@@ -51,11 +51,11 @@ describe('the lists of plug-ins', () => {
       'src/safety/step.ts': 'export const otherName: Gate = {};',
       'src/safety/halt.test.ts': 'export const halt: Gate = {};',
     });
-    expect(await staleIndexes(small.path)).toEqual([]);
+    expect(await staleFiles(small.path)).toEqual([]);
   });
 
   it('are not asked for where a folder has no contract', async () => {
     using small = smallCheckout({ 'src/faults/alloc-kill.ts': 'export const allocKill: Fault<object> = {};' });
-    expect(await staleIndexes(small.path)).toEqual([]);
+    expect(await staleFiles(small.path)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** A namespace that is home and the only managed one of its controllers: cases beside each other share nothing but nodes. */
 
-import type { Allocation, Deployment, NomadNode, VariableMetadata } from '../../src/nomad/types.ts';
+import type { Allocation, NomadNode, VariableMetadata } from '../../src/nomad/types.ts';
 import { type JobOptions, jobSpec } from '../support/jobs.ts';
 import type { CallOptions } from '../support/nomad-call.ts';
 import type { Rights } from '../support/rights.ts';
@@ -97,7 +97,9 @@ function placeIn(cluster: Cluster, namespace: string, nomad: Nomad): Place {
     },
     async records() {
       const metas = await cluster.call<VariableMetadata[]>(at('/v1/vars?prefix=chaos/runs/'));
-      const read = metas.map(async ({ Path }) => [Path.slice('chaos/runs/'.length), (await items(Path)) ?? {}] as const);
+      const read = metas.map(
+        async ({ Path }) => [Path.slice('chaos/runs/'.length), (await items(Path)) ?? {}] as const,
+      );
       return new Map(await Promise.all(read));
     },
     async run(options) {
@@ -149,7 +151,10 @@ export async function nodesOf(cluster: Cluster): Promise<readonly NomadNode[]> {
 }
 
 /** Waits until the schedule's only run is over; answers its id and record. */
-export async function finishedRun(place: Place, within: number): Promise<{ readonly run: string; readonly items: Items }> {
+export async function finishedRun(
+  place: Place,
+  within: number,
+): Promise<{ readonly run: string; readonly items: Items }> {
   return until(
     `the run in ${place.namespace} to be done`,
     async () => {

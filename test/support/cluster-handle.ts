@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { cpSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { AgentProcess } from './agent-process.ts';
 import { processesOf, removeCluster } from './cluster-remains.ts';
 import { type CallOptions, nomadCall } from './nomad-call.ts';
@@ -63,7 +64,7 @@ export function clusterOf(
   const remove = (): void => {
     if (removed) return;
     removed = true;
-    if (keepLogs !== undefined) cpSync(logDir, keepLogs, { recursive: true });
+    if (keepLogs !== undefined) cpSync(logDir, join(keepLogs, basename(folder)), { recursive: true });
     removeCluster(id, folder);
   };
   const forget = removeOnExit(remove);

@@ -30,7 +30,7 @@ export interface RealClusterOptions {
   readonly nodes?: readonly { readonly nodeClass?: string; readonly meta?: Readonly<Record<string, string>> }[];
   /** Made at once; `default` is always there. */
   readonly namespaces?: readonly string[];
-  /** Where logs and configurations are copied to before the folder is removed. */
+  /** Folder to which logs and configurations are copied at the end; default: what `SIROCCO_TEST_LOGS` names, if set. */
   readonly keepLogs?: string;
 }
 
@@ -107,5 +107,5 @@ async function assemble(binary: string, options: RealClusterOptions): Promise<Re
     };
     return new AgentProcess(source, at, clientConfig(at, needs, options.clientBlock));
   });
-  return clusterOf(id, folder, logDir, servers, clients, options.keepLogs);
+  return clusterOf(id, folder, logDir, servers, clients, options.keepLogs ?? process.env.SIROCCO_TEST_LOGS);
 }

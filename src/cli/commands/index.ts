@@ -3,9 +3,11 @@
 import type { Command } from './command.ts';
 import { faults } from './faults.ts';
 import { halt } from './halt.ts';
+import { plan } from './plan.ts';
 import { resume } from './resume.ts';
 import { runs } from './runs.ts';
 import { status } from './status.ts';
+import { undo } from './undo.ts';
 import { validate } from './validate.ts';
 
-export const commands: readonly Command[] = [faults, halt, resume, runs, status, validate];
+export const commands: readonly Command[] = [faults, halt, plan, resume, runs, status, undo, validate];

@@ -12,7 +12,10 @@ export const validate: Command = {
     program
       .command('validate')
       .description('says whether a schedule is valid, with every error, and what it means with all defaults')
-      .argument('[input...]', 'FILE, @FILE, -, the path of a schedule, and key=value words, as nomad var put takes them')
+      .argument(
+        '[input...]',
+        'FILE, @FILE, -, the path of a schedule, and key=value words, as nomad var put takes them',
+      )
       .option('--var <path>', 'a Variable that is there already, in --namespace')
       .option('--name <name>', 'the name of the schedule')
       .action((words: readonly string[], options: InputOptions) => cli.run(() => run(cli, words, options)));

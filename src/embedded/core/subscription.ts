@@ -27,8 +27,8 @@ export interface Subscription {
   nextBeat: number;
   /** No line at all, until it is over: denied, or the server is frozen. */
   silent: boolean;
-  /** Silent until then, and nothing lost: an election. */
-  pausedUntil: number;
+  /** The cuts before it was opened: one more ends it. */
+  readonly cuts: number;
   /** When it ends by itself; its reader lost the right. */
   endsAt: number | undefined;
   ended: string | undefined;
@@ -90,7 +90,7 @@ export function subscribe(cluster: Cluster, ask: Subscribe): Subscription | { st
     next: replay ? cluster.events.first : batchClosest(cluster.events, ask.index),
     nextBeat: cluster.now,
     silent: false,
-    pausedUntil: 0,
+    cuts: cluster.streamCuts,
     endsAt: undefined,
     ended: undefined,
   };
@@ -126,11 +126,15 @@ function losesRight(cluster: Cluster, subscription: Subscription): void {
  */
 export function take(cluster: Cluster, subscription: Subscription): StreamLine[] {
   if (subscription.ended !== undefined) return [];
+  if (subscription.cuts !== cluster.streamCuts) {
+    subscription.ended = 'eof';
+    return [];
+  }
   if (subscription.endsAt !== undefined && subscription.endsAt <= cluster.now) {
     subscription.ended = 'eof';
     return [];
   }
-  if (subscription.silent || subscription.pausedUntil > cluster.now) return [];
+  if (subscription.silent || cluster.streamsPausedUntil > cluster.now) return [];
   if (cluster.acl && !stillMay(cluster, subscription)) {
     losesRight(cluster, subscription);
     return [];
@@ -158,5 +162,5 @@ export function take(cluster: Cluster, subscription: Subscription): StreamLine[]
 export function streamDue(subscription: Subscription): number | undefined {
   if (subscription.ended !== undefined) return undefined;
   if (subscription.silent) return subscription.endsAt;
-  return Math.max(subscription.nextBeat, subscription.pausedUntil);
+  return subscription.nextBeat;
 }

@@ -7,7 +7,6 @@ import type { ClientNode, TaskRun } from './client/types.ts';
 import type { JobSpec } from './job-types.ts';
 import type { Misbehaviour } from './misbehave.ts';
 import type { ProcessOrder } from './orders.ts';
-import type { Subscription } from './subscription.ts';
 import type { TimerQueue } from './timers.ts';
 
 export type { RestartPolicy };
@@ -261,8 +260,9 @@ export interface Cluster {
   /** Real processes by their handle. */
   readonly processes: Map<string, TaskRun>;
   misbehaviours: Misbehaviour[];
-  /** Open streams. */
-  readonly streams: Set<Subscription>;
+  /** How often all streams were cut, and until when they are silent with nothing lost. */
+  streamCuts: number;
+  streamsPausedUntil: number;
   /** Processes an evaluation; handed in, since evaluations are made by what the scheduler itself uses. */
   readonly processEval: (cluster: Cluster, id: string) => void;
   /** RPC addresses of the servers, and which of them leads. */

@@ -1,0 +1,117 @@
+/** A dry run in words and as a value. */
+
+import type { Plan } from '../../controller/plan.ts';
+import type { Planned } from '../../faults/fault.ts';
+import { targetName } from '../../lifecycle/run.ts';
+import { requestOf } from '../../nomad/requests.ts';
+import { explain } from '../../targeting/explain.ts';
+import { plain, table } from '../output.ts';
+import { timeText } from '../times.ts';
+
+export interface Told {
+  readonly name: string;
+  readonly namespace: string;
+  readonly specHash: string;
+  readonly plan: Plan;
+  readonly notes: readonly string[];
+  /** Why its record would not fit, if so. */
+  readonly tooLarge?: string;
+}
+
+/** Nothing is left out: a plan is asked for to see all of it. */
+const all = {
+  chosen: Number.POSITIVE_INFINITY,
+  reasons: Number.POSITIVE_INFINITY,
+  names: Number.POSITIVE_INFINITY,
+  letters: Number.POSITIVE_INFINITY,
+};
+
+/** Whether a run would inject now. */
+export function goes({ plan, tooLarge }: Told): boolean {
+  return plan.goes && tooLarge === undefined;
+}
+
+export function planText(told: Told): string {
+  const { plan, name, namespace, specHash, notes, tooLarge } = told;
+  const { fault, choice, calls, nextRuns, notSteady } = plan;
+  const gates = plan.gates.map(({ gate, answer }) => [answer.ok ? 'ok' : 'REFUSED', gate.name, answer.message]);
+  if (tooLarge !== undefined) gates.push(['REFUSED', 'record-size', tooLarge]);
+  const steady = notSteady.length > 0 ? [section('Not steady: a run would end before any harm', notSteady)] : [];
+  return [
+    `${name} in namespace ${namespace}: ${fault.name}\n${specHash}`,
+    table(['ANSWER', 'GATE', 'WHY'], gates),
+    section('Targets', explain(choice, all)),
+    ...steady,
+    section('Calls', calls.map(callLine), 'none'),
+    section('Undo by hand', byHand(plan), 'nothing to undo'),
+    section('Next runs', nextRuns.map(timeText), 'none'),
+    ...(notes.length === 0 ? [] : [section('Notes', notes)]),
+    verdictLine(told),
+  ].join('\n\n');
+}
+
+function section(title: string, lines: readonly string[], none = ''): string {
+  const shown = lines.length === 0 ? [none] : lines;
+  return [title, ...shown.map(line => `  ${plain(line)}`)].join('\n');
+}
+
+function callLine({ call, target, sending }: Planned): string {
+  const { method, path, body } = requestOf(call);
+  const payload = body === undefined ? '' : ` ${JSON.stringify(body)}`;
+  const how = sending === 'once' ? 'sent once' : 'repeated until confirmed';
+  return `${method} ${path}${payload} on ${targetName(target)}, ${how}`;
+}
+
+function byHand({ fault, calls }: Plan): readonly string[] {
+  return [...new Set(calls.map(each => fault.byHand(each.target)))];
+}
+
+function verdictLine(told: Told): string {
+  const { plan, tooLarge } = told;
+  if (goes(told)) return `A run would inject now: ${plan.calls.length} call${plan.calls.length === 1 ? '' : 's'}.`;
+  const refused = plan.gates.filter(each => !each.answer.ok).map(each => each.gate.name);
+  const why = [
+    ...refused,
+    ...(tooLarge === undefined ? [] : ['record-size']),
+    ...(plan.calls.length === 0 ? ['no target'] : []),
+    ...(plan.notSteady.length === 0 ? [] : ['not steady']),
+  ];
+  return `A run would not inject now: ${why.join(', ')}.`;
+}
+
+export function planValue(told: Told): object {
+  const { plan, name, namespace, specHash, notes, tooLarge } = told;
+  const gates = plan.gates.map(({ gate, answer }) => ({
+    gate: gate.name,
+    stage: gate.stage,
+    ok: answer.ok,
+    ...(answer.ok ? {} : { reason: answer.reason, retry: answer.retry }),
+    message: answer.message,
+  }));
+  const size = { gate: 'record-size', stage: 'blast', ok: false, reason: 'record_too_large', retry: false };
+  return {
+    name,
+    namespace,
+    spec_hash: specHash,
+    fault: plan.fault.name,
+    goes: goes(told),
+    gates: [...gates, ...(tooLarge === undefined ? [] : [{ ...size, message: tooLarge }])],
+    seed: plan.choice.seed,
+    eligible: plan.choice.eligible,
+    targets: plan.choice.chosen.map(each =>
+      each.kind === 'node'
+        ? { kind: each.kind, id: each.node.id, name: each.node.name }
+        : { kind: each.kind, id: each.alloc.id, name: each.alloc.name, node: each.alloc.node },
+    ),
+    excluded: plan.choice.excluded,
+    ...(plan.choice.nothing === undefined ? {} : { nothing: plan.choice.nothing }),
+    not_steady: plan.notSteady,
+    calls: plan.calls.map(({ call, sending, target }) => {
+      const { method, path, body } = requestOf(call);
+      return { method, path, ...(body === undefined ? {} : { body }), sending, target: targetName(target) };
+    }),
+    by_hand: byHand(plan),
+    next_runs: plan.nextRuns.map(timeText),
+    notes,
+  };
+}

@@ -1,0 +1,235 @@
+/** `/v1/job/ID` and what belongs to one job. */
+
+import { deploymentsOfJob } from '../deployments.ts';
+import { dispatchJob } from '../dispatch.ts';
+import { createEvalNow } from '../evals.ts';
+import { Refusal } from '../failure.ts';
+import { summarize } from '../job-status.ts';
+import { deregisterJob, revertJob, scaleJob, tagVersion } from '../jobs.ts';
+import {
+  type Answer,
+  type Call,
+  fields,
+  fieldsOrNone,
+  flag,
+  need,
+  numberOf,
+  param,
+  type Route,
+  reading,
+  textOf,
+} from '../route.ts';
+import { allocsOfJob, evalsOfJob, jobKey } from '../tables.ts';
+import type { JobEntry } from '../types.ts';
+import { allocStub, deploymentWhole } from '../views.ts';
+import { jobWritten, register } from './jobs.ts';
+import { plan } from './plan.ts';
+import { scaleStatus } from './scale.ts';
+
+const idOf = (call: Call) => param(call, 'id');
+
+function entryOf(call: Call, text = 'job not found'): JobEntry {
+  const entry = call.tables.jobs.get(jobKey(call.namespace, idOf(call)));
+  if (entry === undefined) throw new Refusal(404, text, { index: call.tables.indexes.jobs });
+  return entry;
+}
+
+const ofJob = (call: Call) => {
+  const [id, { namespace }] = [idOf(call), call];
+  return (change: { namespace: string; key: string }) =>
+    change.namespace === namespace && (change.key === id || change.key === `job:${id}`);
+};
+
+function read(call: Call): Answer {
+  need(call, 'read-job');
+  const entry = call.tables.jobs.get(jobKey(call.namespace, idOf(call)));
+  if (entry === undefined) return { ...reading('jobs', call.tables.indexes.jobs, 'job not found'), status: 404 };
+  return reading('jobs', entry.job.ModifyIndex, entry.job, ofJob(call));
+}
+
+function allocations(call: Call): Answer {
+  need(call, 'read-job');
+  const created = call.tables.jobs.get(jobKey(call.namespace, idOf(call)))?.job.CreateIndex;
+  const entries = allocsOfJob(call.tables, call.namespace, idOf(call)).filter(
+    ({ job }) => created === undefined || flag(call, 'all') || job.CreateIndex === created,
+  );
+  return reading(
+    'allocs',
+    call.tables.indexes.allocs,
+    entries.map(entry => allocStub(entry)),
+    entries.length === 0 ? undefined : ofJob(call),
+  );
+}
+
+function deployments(call: Call): Answer {
+  need(call, 'read-job');
+  const found = deploymentsOfJob(call.tables, call.namespace, idOf(call));
+  return reading(
+    'deployment',
+    call.tables.indexes.deployment,
+    found.map(deploymentWhole),
+    found.length === 0 ? undefined : ofJob(call),
+  );
+}
+
+function latestDeployment(call: Call): Answer {
+  need(call, 'read-job');
+  const latest = deploymentsOfJob(call.tables, call.namespace, idOf(call)).at(-1);
+  return reading(
+    'deployment',
+    call.tables.indexes.deployment,
+    latest === undefined ? null : deploymentWhole(latest),
+    latest === undefined ? undefined : ofJob(call),
+  );
+}
+
+function evaluations(call: Call): Answer {
+  need(call, 'read-job');
+  return reading('evals', call.tables.indexes.evals, evalsOfJob(call.tables, call.namespace, idOf(call)));
+}
+
+function summary(call: Call): Answer {
+  need(call, 'read-job');
+  const entry = entryOf(call);
+  return reading('jobs', entry.summaryIndex, summarize(call.tables, entry), ofJob(call));
+}
+
+function versions(call: Call): Answer {
+  need(call, 'read-job');
+  const entry = entryOf(call, 'job versions not found');
+  const { ModifyIndex } = entry.job;
+  const body = {
+    Versions: entry.versions,
+    Diffs: null,
+    Index: ModifyIndex,
+    KnownLeader: true,
+    LastContact: 0,
+    NextToken: '',
+  };
+  return reading('jobs', ModifyIndex, body, ofJob(call));
+}
+
+function deregister(call: Call): Answer {
+  const purge = flag(call, 'purge');
+  need(call, 'deregister-job');
+  return jobWritten(deregisterJob(call.cluster, call.namespace, idOf(call), purge), {
+    VolumeEvalID: '',
+    VolumeEvalIndex: 0,
+  });
+}
+
+function scale(call: Call): Answer {
+  need(call, 'scale-job');
+  const body = fields(call);
+  const target = (body['Target'] ?? {}) as Readonly<Record<string, unknown>>;
+  const written = scaleJob(call.cluster, call.namespace, idOf(call), {
+    group: textOf(target['Group']),
+    count: numberOf(body['Count']) ?? null,
+    message: textOf(body['Message']),
+    meta: (body['Meta'] as Readonly<Record<string, unknown>> | null | undefined) ?? null,
+    error: body['Error'] === true,
+    ...(numberOf(body['JobModifyIndex']) === undefined
+      ? {}
+      : { jobModifyIndex: numberOf(body['JobModifyIndex']) ?? 0 }),
+  });
+  return jobWritten(written, { Warnings: '', KnownLeader: true });
+}
+
+function dispatch(call: Call): Answer {
+  need(call, 'dispatch-job');
+  const body = fieldsOrNone(call);
+  const written = dispatchJob(call.cluster, call.namespace, idOf(call), {
+    payload: textOf(body['Payload']),
+    meta: (body['Meta'] as Readonly<Record<string, string>> | null | undefined) ?? {},
+    idPrefix: textOf(body['IdPrefixTemplate']),
+    priority: numberOf(body['Priority']) ?? 0,
+    token: call.query['idempotency_token'] ?? '',
+  });
+  const { child, evalId, evalIndex, index } = written;
+  return {
+    body: {
+      DispatchedJobID: child,
+      EvalID: evalId,
+      EvalCreateIndex: evalIndex,
+      JobCreateIndex: index,
+      Index: index,
+      LastContact: 0,
+      KnownLeader: false,
+      NextToken: '',
+    },
+    index,
+  };
+}
+
+function revert(call: Call): Answer {
+  need(call, 'revert-job');
+  const body = fields(call);
+  return jobWritten(
+    revertJob(call.cluster, call.namespace, idOf(call), {
+      version: numberOf(body['JobVersion']) ?? 0,
+      prior: numberOf(body['EnforcePriorVersion']) ?? null,
+    }),
+    { Warnings: '' },
+  );
+}
+
+function tag(call: Call, name: string): Answer {
+  need(call, 'tag-job-version');
+  const body = fieldsOrNone(call);
+  const current = entryOf(call);
+  const tagged = current.versions.find(version => version.VersionTag?.Name === param(call, 'name'))?.Version;
+  const version = numberOf(body['Version']) ?? (name === '' ? tagged : current.job.Version) ?? current.job.Version;
+  const index = tagVersion(call.cluster, call.namespace, idOf(call), {
+    version,
+    name,
+    description: textOf(body['Description']),
+  });
+  return {
+    body: {
+      Name: name,
+      Description: textOf(body['Description']),
+      TaggedTime: Math.round(call.cluster.now * 1e6),
+      Index: index,
+    },
+    index,
+  };
+}
+
+function evaluate(call: Call): Answer {
+  need(call, 'evaluate-job');
+  const { job } = entryOf(call);
+  const made = createEvalNow(call.cluster, {
+    namespace: job.Namespace,
+    job: job.ID,
+    type: job.Type,
+    priority: job.Priority,
+    trigger: 'job-register',
+    jobModifyIndex: job.ModifyIndex,
+  });
+  return jobWritten({
+    index: made.CreateIndex,
+    evalId: made.ID,
+    evalIndex: made.CreateIndex,
+    jobModifyIndex: job.JobModifyIndex,
+  });
+}
+
+export const jobRoutes: readonly Route[] = [
+  { method: 'GET', path: '/v1/job/*id', run: read },
+  { method: 'PUT', path: '/v1/job/*id', run: register },
+  { method: 'DELETE', path: '/v1/job/*id', run: deregister },
+  { method: 'GET', path: '/v1/job/*id/allocations', run: allocations },
+  { method: 'GET', path: '/v1/job/*id/deployments', run: deployments },
+  { method: 'GET', path: '/v1/job/*id/deployment', run: latestDeployment },
+  { method: 'GET', path: '/v1/job/*id/evaluations', run: evaluations },
+  { method: 'GET', path: '/v1/job/*id/summary', run: summary },
+  { method: 'GET', path: '/v1/job/*id/versions', run: versions },
+  { method: 'GET', path: '/v1/job/*id/scale', run: scaleStatus },
+  { method: 'PUT', path: '/v1/job/*id/scale', run: scale },
+  { method: 'PUT', path: '/v1/job/*id/plan', run: plan },
+  { method: 'PUT', path: '/v1/job/*id/dispatch', run: dispatch },
+  { method: 'PUT', path: '/v1/job/*id/revert', run: revert },
+  { method: 'PUT', path: '/v1/job/*id/evaluate', run: evaluate },
+  { method: 'PUT', path: '/v1/job/*id/versions/:name/tag', run: call => tag(call, param(call, 'name')) },
+  { method: 'DELETE', path: '/v1/job/*id/versions/:name/tag', run: call => tag(call, '') },
+];

@@ -1,0 +1,69 @@
+/** Each fault's steps in order, the points at which a process is ended, and what must come of each. */
+
+import type { CrashPoint, Moment } from './crash-point.ts';
+
+export interface CrashFault {
+  readonly fault: string;
+  /** Flat keys of its schedule, but for the target. */
+  readonly items: Readonly<Record<string, string>>;
+  /** Every step that a run without a crash takes, in order. */
+  readonly steps: readonly string[];
+}
+
+const aJob = ['queued', 'injecting', 'inject', 'reverting', 'recovering', 'reporting', 'done'];
+const aNode = ['queued', 'injecting', 'inject', 'holding', 'reverting', 'undo', 'recovering', 'reporting', 'done'];
+const calls = new Set(['inject', 'undo']);
+const named = (steps: readonly string[]) => steps.map(each => (calls.has(each) ? each : `record ${each}`));
+
+/** `once`: never sent again by anyone. `repeatable`. `inverse`: lasts, and is put back. */
+export const crashFaults: readonly CrashFault[] = [
+  { fault: 'alloc-kill', items: { target_job: 'web' }, steps: named(aJob) },
+  { fault: 'alloc-stop', items: { target_job: 'web' }, steps: named(aJob) },
+  { fault: 'node-ineligible', items: {}, steps: named(aNode) },
+];
+
+const moments: readonly Moment[] = ['before', 'left', 'after'];
+
+/** All points of a fault, in the order in which a run comes by them. */
+export function pointsOf({ steps }: CrashFault): readonly CrashPoint[] {
+  return steps.flatMap(step => moments.map(moment => ({ step, moment })));
+}
+
+/** Whether the harmful call left before the process ended; `maybe`: its last bytes may or may not have been taken. */
+export type Harm = 'none' | 'maybe' | 'one';
+
+export interface Expected {
+  /** What may have been done at the end of everything, by whichever controller. */
+  readonly harm: Harm;
+  /** Verdicts, with their reason after a slash. */
+  readonly verdicts: readonly string[];
+}
+
+const passed = 'passed';
+const unknown = 'failed/unknown_effect';
+
+/**
+ * What must come of a run whose controller ended there. Before the intent was on record the next controller runs it as if
+ * nothing had been; from the call's leaving on, the effect is there to be seen and decides. Between the two nobody may
+ * send it any more, and the run says that it does not know.
+ */
+export function expectedOf({ steps }: CrashFault, { step, moment }: CrashPoint): Expected {
+  const at = steps.indexOf(step) * moments.length + moments.indexOf(moment);
+  const of = (name: string, when: Moment) => steps.indexOf(name) * moments.length + moments.indexOf(when);
+  if (at < of('record injecting', 'left')) return { harm: 'one', verdicts: [passed] };
+  if (at === of('record injecting', 'left')) return { harm: 'maybe', verdicts: [passed, unknown] };
+  if (at < of('inject', 'left')) return { harm: 'none', verdicts: [unknown] };
+  if (at === of('inject', 'left')) return { harm: 'maybe', verdicts: [passed, unknown] };
+  return { harm: 'one', verdicts: [passed] };
+}
+
+/**
+ * How long a lasting fault is to be in force. While the next controller has yet to learn of it, longer than a takeover,
+ * so that it is found in force; else as short as can be.
+ */
+export function durationOf({ steps }: CrashFault, { step }: CrashPoint): string {
+  const at = steps.indexOf(step);
+  const early = at < steps.indexOf('record injecting');
+  const late = at >= steps.indexOf('record reverting');
+  return early || late ? '2s' : '35s';
+}

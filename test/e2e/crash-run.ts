@@ -1,0 +1,136 @@
+/** One case: a controller that ends at its point, a fresh one after it, and what is left when all is over. */
+
+import { until } from '../support/until.ts';
+import { type ControllerHandle, startController } from './controller-handle.ts';
+import { type CrashFault, durationOf } from './crash-cases.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { Passed } from './crashing-connection.ts';
+import { nodeNamed } from './nodes.ts';
+import { finishedRun, type Items, type Place, runningOf, signalsOf, stoppedOf } from './place.ts';
+
+export interface CrashResult {
+  /** State items of the one run's record, and of the schedule's status. */
+  readonly record: Items;
+  readonly status: Items;
+  readonly runs: number;
+  /** The verdict, and its reason after a slash where there is one. */
+  readonly verdict: string;
+  /** Verdicts that either controller told of: each once, however often. */
+  readonly told: readonly string[];
+  /** By the processes' own account: harmful calls that left, or may have. */
+  readonly sent: number;
+  /** By Nomad's account: signals, stopped allocations, or whether the node became ineligible. */
+  readonly harm: number;
+  /** What is not as it was before, in words. */
+  readonly left: readonly string[];
+  readonly exit: number | null;
+  readonly lockFree: boolean;
+  readonly steps: readonly Passed[];
+  /** Seconds from the end of the first controller: until another acts, and until the run was over. */
+  readonly takeover: number;
+  readonly over: number;
+}
+
+export interface CrashInput {
+  readonly place: Place;
+  readonly fault: CrashFault;
+  /** The node that is this case's alone, where the fault hits one. */
+  readonly node?: string;
+  /** Absent: nothing is ended, and the first controller does it all. */
+  readonly point?: CrashPoint;
+}
+
+const job = 'web';
+
+/** Plays one case to its end, with everything ended that it started. */
+export async function crashRun(input: CrashInput): Promise<CrashResult> {
+  const { place, fault, node, point } = input;
+  const started: ControllerHandle[] = [];
+  const start = async (name: string, crash?: CrashPoint) => {
+    const handle = await startController(place.options(name, crash === undefined ? {} : { crash }), place.nomad);
+    started.push(handle);
+    return handle;
+  };
+  try {
+    if (node === undefined) await place.run({ id: job, count: 2 });
+    const eventsBefore = node === undefined ? 0 : await ineligibleEvents(place, node);
+    await place.put('chaos/schedule/crash', {
+      fault: fault.fault,
+      ...fault.items,
+      at: 'now',
+      recover_within: '10s',
+      ...(node === undefined
+        ? {}
+        : { target_node: node, duration: durationOf(fault, point ?? { step: '', moment: 'before' }) }),
+    });
+    const first = await start('first', point);
+    let last = first;
+    let endedAt = performance.now();
+    if (point !== undefined) {
+      const { signal } = await first.ended;
+      if (signal !== 'SIGKILL') throw new Error(`the first controller was to end at its point, and ended otherwise`);
+      endedAt = performance.now();
+      last = await start('second');
+    }
+    await last.leads(60_000);
+    const takeover = (performance.now() - endedAt) / 1000;
+    const { items: record } = await finishedRun(place, 150_000);
+    const over = (performance.now() - endedAt) / 1000;
+    const status = await until('the status to tell the verdict', async () => {
+      const found = await place.get('chaos/status/crash');
+      return found?.['last_verdict'] !== undefined && found['state'] === 'done' && found;
+    });
+    const left = await remains(place, node);
+    last.signal('SIGTERM');
+    const { code } = await last.ended;
+    const allocations = node === undefined ? await place.allocations(job) : [];
+    return {
+      record,
+      status,
+      runs: (await place.records()).size,
+      verdict: [status['last_verdict'], status['last_reason']].filter(each => each !== undefined).join('/'),
+      told: [...new Set(started.flatMap(each => verdictsTold(each)))],
+      sent: started.flatMap(each => each.steps()).filter(each => each.step === 'inject' && each.moment === 'left')
+        .length,
+      harm:
+        node === undefined
+          ? signalsOf(allocations) + stoppedOf(allocations).length
+          : (await ineligibleEvents(place, node)) - eventsBefore,
+      left,
+      exit: code,
+      lockFree: await place.lockIsFree(),
+      steps: started.flatMap(each => each.steps()),
+      takeover,
+      over,
+    };
+  } finally {
+    await Promise.all(started.map(each => each.end()));
+    await place.endJobs();
+  }
+}
+
+function verdictsTold({ lines }: ControllerHandle): readonly string[] {
+  return lines
+    .filter(each => each['type'] === 'verdict')
+    .map(each => [each['verdict'], each['reason']].filter(word => word !== undefined).join('/'));
+}
+
+async function ineligibleEvents(place: Place, node: string): Promise<number> {
+  const { Events } = await nodeNamed(place.cluster, node);
+  return (Events ?? []).filter(each => each.Message === 'Node marked as ineligible for scheduling').length;
+}
+
+/** What is not as it was: waits a moment for what Nomad itself still has to do. */
+async function remains(place: Place, node: string | undefined): Promise<readonly string[]> {
+  const words: string[] = [];
+  if (node === undefined) {
+    const healthy = async () => runningOf(await place.allocations(job)).length === 2;
+    await until('the group to be whole', healthy).catch(error => words.push(String(error)));
+  } else {
+    const { SchedulingEligibility } = await nodeNamed(place.cluster, node);
+    if (SchedulingEligibility !== 'eligible') words.push(`node ${node} is ${SchedulingEligibility}`);
+  }
+  for (const [run, { undo = '' }] of await place.records())
+    if (/"state":"(?:pending|unreachable)"/.test(undo)) words.push(`${run} owes an undo: ${undo}`);
+  return words;
+}

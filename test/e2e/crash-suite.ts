@@ -1,0 +1,112 @@
+/** The suite of crashes at each step, the same on a Nomad of either kind. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endControllers } from './controller-handle.ts';
+import { type CrashFault, crashFaults, expectedOf, pointsOf } from './crash-cases.ts';
+import { type CrashPoint, pointName } from './crash-point.ts';
+import { type CrashResult, crashRun } from './crash-run.ts';
+import { writeEvidence } from './evidence.ts';
+import { type Cluster, makePlace } from './place.ts';
+import { createTurns } from './turns.ts';
+
+export interface CrashCluster extends Cluster {
+  /** Nodes that no case shares with another. */
+  readonly nodes: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface CrashSuite {
+  readonly title: string;
+  readonly start: () => Promise<CrashCluster>;
+  /** Cases of jobs at once. */
+  readonly width: number;
+}
+
+interface Case {
+  readonly fault: CrashFault;
+  readonly point: CrashPoint | undefined;
+  result: Promise<CrashResult>;
+}
+
+const withinMs = 280_000;
+
+/** All cases are played beside each other, and each test waits for its own. */
+export function describeCrashes({ title, start, width }: CrashSuite): void {
+  const cases: Case[] = crashFaults.flatMap(fault =>
+    [undefined, ...pointsOf(fault)].map(point => ({ fault, point, result: Promise.reject(new Error('not begun')) })),
+  );
+  for (const each of cases) each.result.catch(() => undefined);
+  let cluster: CrashCluster | undefined;
+
+  beforeAll(async () => {
+    cluster = await start();
+    const jobs = createTurns(Array.from({ length: width }, () => undefined));
+    const nodes = createTurns<string | undefined>(cluster.nodes);
+    for (const each of cases) {
+      const { fault, point } = each;
+      const turns = fault.items['target_job'] === undefined ? nodes : jobs;
+      const on = cluster;
+      each.result = turns.take(async node =>
+        crashRun({
+          place: await makePlace(on),
+          fault,
+          ...(node === undefined ? {} : { node }),
+          ...(point === undefined ? {} : { point }),
+        }),
+      );
+      each.result.catch(() => undefined);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    const results = await Promise.allSettled(cases.map(each => each.result));
+    await endControllers();
+    await cluster?.stop();
+    writeEvidence(`crash-at-each-step-${title.replaceAll(/\W+/g, '-')}`, {
+      title: `A crash at each step, on ${title}`,
+      columns: ['fault', 'the process ended', 'verdict', 'calls that left', 'harm seen', 'takeover', 'over'],
+      rows: results.flatMap((each, n) => (each.status === 'fulfilled' ? [row(cases[n], each.value)] : [])),
+    });
+  }, withinMs);
+
+  for (const fault of crashFaults) {
+    describe(fault.fault, { timeout: withinMs }, () => {
+      const mine = cases.filter(each => each.fault === fault);
+      for (const each of mine) {
+        if (each.point === undefined) plain(each);
+        else ended(each, each.point);
+      }
+    });
+  }
+}
+
+function plain(each: Case): void {
+  it('takes just the steps at which the cases end it, and passes', async () => {
+    const result = await each.result;
+    const taken = result.steps.filter(step => step.moment === 'before' && /^(?:record|inject|undo)/.test(step.step));
+    expect(taken.map(step => step.step)).toEqual(each.fault.steps);
+    expect(result).toMatchObject({ ...inOrder, verdict: 'passed', told: ['passed'], sent: 1, harm: 1 });
+  });
+}
+
+function ended(each: Case, point: CrashPoint): void {
+  const { harm, verdicts } = expectedOf(each.fault, point);
+  it(`${pointName(point)}: ${verdicts.join(' or ')}`, async () => {
+    const result = await each.result;
+    expect(result).toMatchObject(inOrder);
+    expect(verdicts).toContain(result.verdict);
+    expect(result.told).toEqual([result.verdict]);
+    expect(result.record).toMatchObject({ state: 'done' });
+    // Twice is what must never be, whatever the verdict; and none may pass without its effect.
+    expect(result.sent).toBeLessThanOrEqual(1);
+    expect(result.harm).toBe(harm === 'maybe' ? Number(result.verdict === 'passed') : Number(harm === 'one'));
+  });
+}
+
+const inOrder = { runs: 1, left: [], exit: 0, lockFree: true };
+
+function row(of: Case | undefined, { verdict, sent, harm, takeover, over }: CrashResult): readonly string[] {
+  const where = of?.point === undefined ? 'not' : pointName(of.point);
+  const seconds = (value: number) => `${value.toFixed(1)} s`;
+  return [of?.fault.fault ?? '', where, verdict, String(sent), String(harm), seconds(takeover), seconds(over)];
+}
