@@ -7,6 +7,8 @@ export interface Measure {
   readonly unit: string;
   /** The same quantity of what it is compared with, in the same unit, measured in the same run. */
   readonly baseline?: number;
+  /** Value over baseline where it is not simply that of the two: the median of the ratios of each round. */
+  readonly ratio?: number;
   /** What the baseline is, in a few words. */
   readonly against?: string;
   /** Which way is good. */
@@ -31,6 +33,7 @@ export interface Figure {
 }
 
 /** Value over baseline; undefined without one. */
-export function ratioOf({ value, baseline }: Measure): number | undefined {
+export function ratioOf({ value, baseline, ratio }: Measure): number | undefined {
+  if (ratio !== undefined) return ratio;
   return baseline === undefined || baseline === 0 ? undefined : value / baseline;
 }

@@ -101,6 +101,7 @@ function measuresOf(lines: EventLines, readers: readonly Reader[]): readonly Mea
       value: median(own.map(value)),
       unit,
       baseline: median(other.map(value)),
+      ratio: median(own.map((result, round) => value(result) / value(other[round] ?? result))),
       against,
       better,
     });

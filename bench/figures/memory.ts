@@ -12,9 +12,7 @@ export const memory: Figure = {
   summary: 'memory for a thousand allocations in the view, beside the size of their JSON',
   missing: () => undefined,
   run: async () => {
-    const { count, heap, json } = resultSchema.parse(
-      JSON.parse(await run(...script(program, [], ['--expose-gc']))),
-    );
+    const { count, heap, json } = resultSchema.parse(JSON.parse(await run(...script(program, [], ['--expose-gc']))));
     const measure: Measure = {
       name: 'memory/allocations/heap',
       value: heap / count,

@@ -39,7 +39,7 @@ function world(wanted: number) {
   const now = { mono: 1_000, wall: writtenAt + 1_000 };
   const config = { home: 'sirocco', prefix: 'chaos', namespaces: ['default'], name: 'bench', region: 'global' };
   const controller = createController(config, { catalog, gates }, now);
-  const inbox: Happening[] = [];
+  let inbox: Happening[] = [];
   let [seq, deadline] = [0, Number.POSITIVE_INFINITY];
 
   function step(happening: Happening): void {
@@ -64,7 +64,11 @@ function world(wanted: number) {
 
   /** Steps until nothing is left to be answered. */
   function settle(): void {
-    for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) step(next);
+    while (inbox.length > 0) {
+      const turn = inbox;
+      inbox = [];
+      for (const each of turn) step(each);
+    }
   }
 
   /** Passes time from deadline to deadline, at most `ms`, while `wanted` holds. */

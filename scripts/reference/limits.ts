@@ -3,12 +3,26 @@ import { gates } from '../../src/safety/index.ts';
 import { defaultLimits, limitKeys, parseLimits } from '../../src/safety/limits.ts';
 import { code, type Page, page, sentence, table } from './page.ts';
 
-/** What a limit is for, where no gate bears its name. */
-const others: Readonly<Record<string, string>> = {
-  trust:
-    'Which namespaces may use faults that reach beyond their target, and on which node pools: `{"team-a": "node", "team-b": {"batch": "cluster"}}`.',
-  opt_in: 'Only jobs whose meta `chaos` is `on`, `true` or `yes` are hit.',
-  cluster: 'The name of the region that these limits are for; elsewhere, such as in a restored copy, no run starts.',
+const meanings: Readonly<Record<string, string>> = {
+  max_group_percent: 'how much of a group may be out of service at once, counting what is unhealthy already',
+  max_namespace_percent: 'the same, of all allocations of a namespace',
+  max_nodes_percent: 'how many nodes may be disturbed at once; at least one, unless it is 0',
+  max_concurrent_runs: 'how many runs may be open at once, in all namespaces together',
+  max_runs_per_job: 'how many runs may be open at once on one job',
+  min_interval_per_job: 'how long a job is left alone after a hit',
+  max_duration: 'how long a fault may last',
+  trust: 'which namespaces may use faults that reach beyond their target, and on which node pools',
+  exclude_jobs: 'jobs that are never hit, by `<job>` or `<namespace>/<job>`; comma-separated',
+  exclude_nodes: 'nodes that are never hit, nor anything on them, by name or beginning of the id; comma-separated',
+  opt_in: 'only jobs whose meta `chaos` is `on`, `true` or `yes` are hit',
+  cluster: 'the region that these limits are for; elsewhere, such as in a restored copy, no run starts',
+};
+
+/** The gate that keeps a limit, where it bears another name. */
+const keepers: Readonly<Record<string, string>> = {
+  trust: 'reach',
+  opt_in: 'job-meta',
+  cluster: 'cluster-name',
 };
 
 export function limits(): Page {
@@ -42,11 +56,12 @@ function allowedOf(key: string): string {
 }
 
 function meaningOf(key: string): string {
-  const gate = gates.find(({ name }) => name === key.replaceAll('_', '-'));
-  const words = others[key] ?? gate?.summary ?? missing(key);
-  return gate === undefined ? words : `${sentence(words)} Gate ${code(gate.name)}.`;
+  const gate = keepers[key] ?? key.replaceAll('_', '-');
+  const words = meanings[key];
+  if (words === undefined || !gates.some(({ name }) => name === gate)) return missing(key);
+  return `${sentence(words)} Gate ${code(gate)}.`;
 }
 
 function missing(key: string): never {
-  throw new RangeError(`the limit ${key} has no gate of its name: say in scripts/reference/limits.ts what it means`);
+  throw new RangeError(`say in scripts/reference/limits.ts what the limit ${key} means, its default and its gate`);
 }

@@ -1,5 +1,6 @@
 /** Leadership: one Variable's lock, renewed every three seconds, given back on a stop. */
 
+import type { Variable } from '../nomad/types.ts';
 import { allRunsDirty, ask, deadline, holdsLease, lockDelayMs, lockPath, lockTtlMs, note } from './core.ts';
 import { dropRuns } from './runs.ts';
 import type { Core, LeaseState } from './state.ts';
@@ -13,7 +14,7 @@ const acquireEveryMs = 3_000;
 const retryMs = 250;
 
 export function createLease(): LeaseState {
-  return { phase: 'idle', lock: '', term: 0, renewedAt: 0, acquiredAt: 0, renewing: false, loaded: false };
+  return { phase: 'idle', lock: '', term: 0, since: 0, renewedAt: 0, acquiredAt: 0, renewing: false, loaded: false };
 }
 
 /** Looks at what the lease needs now: called at its deadline and when the lock's Variable changed. */
@@ -59,6 +60,7 @@ function acquired(core: Core, answer: Answer, sentAt: number): void {
   lease.phase = 'held';
   lease.lock = held.id;
   lease.term = held.term;
+  lease.since = held.since;
   lease.renewedAt = sentAt;
   lease.acquiredAt = core.mono;
   lease.renewing = false;
@@ -69,11 +71,12 @@ function acquired(core: Core, answer: Answer, sentAt: number): void {
   else takeOver(core);
 }
 
-function lockOf(value: unknown): { id: string; term: number } | undefined {
+function lockOf(value: unknown): { id: string; term: number; since: number } | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { Lock, ModifyIndex } = value as { Lock?: { ID?: unknown } | null; ModifyIndex?: unknown };
+  const { Lock, ModifyIndex: term, ModifyTime } = value as Partial<Variable>;
   const id = Lock?.ID;
-  return typeof id === 'string' && id !== '' && typeof ModifyIndex === 'number' ? { id, term: ModifyIndex } : undefined;
+  if (id === undefined || id === '' || term === undefined) return undefined;
+  return { id, term, since: Math.floor((ModifyTime ?? 0) / 1e6) };
 }
 
 function renew(core: Core): void {
@@ -87,7 +90,10 @@ function renew(core: Core): void {
       const lapsed = !holdsLease(core);
       lease.renewedAt = Math.max(lease.renewedAt, sentAt);
       deadline(core, 'lease', '', lease.renewedAt + renewEveryMs - core.mono);
-      if (lapsed) allRunsDirty(core);
+      if (lapsed) {
+        allRunsDirty(core);
+        for (const key of core.specs.keys()) core.dirtySpecs.add(key);
+      }
     } else if (answer.kind === 'refused' && answer.reason === 'conflict') {
       lose(core, `the lock is no longer ours: ${answer.message}`);
       deadline(core, 'lease', '', acquireEveryMs);

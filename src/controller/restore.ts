@@ -106,6 +106,7 @@ function takenOver(intent: Intent): Intent {
     ...intent,
     ...undo,
     state: 'unknown',
+    inherited: true,
     message: 'the controller that was sending it was replaced before the answer was written',
   };
 }

@@ -67,6 +67,7 @@ export function enter(core: Core, entering: Entering): RunEntry {
     standing,
     written: entering.written,
     foreign: entering.foreign,
+    unfenced: entering.written !== undefined,
     writing: false,
     writeFailures: 0,
     ackedAt: Number.NEGATIVE_INFINITY,
@@ -90,7 +91,7 @@ function mark({ state, run }: Standing): string {
 
 /** The record holds the present standing. */
 export function isAcked(entry: RunEntry): boolean {
-  return entry.written !== undefined && mark(entry.written.standing) === mark(entry.standing);
+  return entry.written !== undefined && !entry.unfenced && mark(entry.written.standing) === mark(entry.standing);
 }
 
 /** Writes the record when it holds less than it must. */
@@ -126,6 +127,7 @@ function written(core: Core, entry: RunEntry, standing: Standing, items: Record<
   const variable = answer.kind === 'ambiguous' ? undefined : (answer.value as Variable | undefined);
   const acked = (index: number) => {
     entry.written = { standing, index };
+    entry.unfenced = false;
     entry.ackedAt = core.mono;
     entry.writeFailures = 0;
   };

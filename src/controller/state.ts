@@ -25,6 +25,8 @@ export interface LeaseState {
   lock: string;
   /** ModifyIndex that Nomad answered to lock-acquire. */
   term: number;
+  /** When the lock was taken, by the server's clock. */
+  since: number;
   /** Monotonic instants. */
   renewedAt: number;
   acquiredAt: number;
@@ -117,6 +119,8 @@ export interface RunEntry {
   readonly foreign:
     | { readonly items: Readonly<Record<string, string>>; readonly lines: readonly UndoLine[] }
     | undefined;
+  /** Taken over and not yet written by us: until then a late write of our predecessor may still win. */
+  unfenced: boolean;
   writing: boolean;
   writeFailures: number;
   /** Monotonic instant at which the write that holds the present state was acknowledged. */

@@ -20,7 +20,7 @@ import type { Core, VariableHandler } from './state.ts';
 import { stopping, stopWhenDone } from './stop.ts';
 import { streamBatch, streamBeat, streamClosed, streamGap, streamOpened, tendStreams } from './streams.ts';
 import { summaryOf } from './summary.ts';
-import { takeOver } from './takeover.ts';
+import { rescan, takeOver } from './takeover.ts';
 import type { ControllerConfig, Input, Step, Summary } from './types.ts';
 import { readAgain, startWatches, tendWatch, watchesReady } from './watch.ts';
 import { createWrites } from './writes.ts';
@@ -153,6 +153,7 @@ function happen(core: Core, { happening }: Input): void {
 const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   lease: tendLease,
   takeover: takeOver,
+  rescan,
   watch: tendWatch,
   'watch-again': readAgain,
   halt: readHalt,

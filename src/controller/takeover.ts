@@ -1,7 +1,7 @@
 /** A new leader first learns what its predecessors wrote down: every record, before any new run starts. */
 
 import type { VariableMetadata } from '../nomad/types.ts';
-import { acts, ask, deadline, note } from './core.ts';
+import { acts, allRunsDirty, ask, deadline, note, takeoverWindowMs } from './core.ts';
 import { readRun } from './restore.ts';
 import { recordPath } from './runs.ts';
 import { recallSpent } from './specs.ts';
@@ -45,7 +45,34 @@ export function takeOver(core: Core): void {
 function loaded(core: Core): void {
   core.lease.loaded = true;
   if (core.config.undoOnly !== undefined) core.stop = 'drain';
-  if (!acts(core)) return;
+  allRunsDirty(core);
   recallSpent(core);
+  deadline(core, 'rescan', '', takeoverWindowMs);
   for (const watch of core.watches.values()) writeMarker(core, watch);
+}
+
+/** A claim that a predecessor sent may be applied a minute after we read the records: then nobody else knows of it. */
+const rescanMs = 90_000;
+
+/** Takes up records that appeared since they were read, and were not written by us. */
+export function rescan(core: Core): void {
+  const { term } = core.lease;
+  if (!acts(core)) return;
+  deadline(core, 'rescan', '', rescanMs);
+  const call = {
+    op: 'list-variables',
+    namespace: core.config.home,
+    prefix: recordPath(core, ''),
+    index: 0,
+    waitMs: 0,
+  } as const;
+  ask(core, '-', 'read', call, answer => {
+    if (core.lease.term !== term || !acts(core) || answer.kind !== 'ok' || !Array.isArray(answer.value)) return;
+    for (const meta of answer.value as VariableMetadata[]) {
+      const run = meta.Path.slice(recordPath(core, '').length);
+      if (core.runs.has(run) || core.finished.has(run)) continue;
+      note(core, { type: 'trouble', what: `record ${run}`, message: 'it appeared after the takeover: taken up' });
+      readRun(core, meta.Path, meta.ModifyIndex, () => recallSpent(core));
+    }
+  });
 }

@@ -136,8 +136,8 @@ export function createProcesses(tell: (report: ProcessReport) => void, options: 
     const found = running.get(handle);
     if (found === undefined) return;
     const known = Object.hasOwn(constants.signals, signal);
-    // An unknown name kills, as a real client was seen to do.
-    if (signal !== 'SIGNULL') found.child.kill(known ? (signal as NodeJS.Signals) : 'SIGKILL');
+    // An unknown name is taken for SIGINT, as a real client was seen to do.
+    if (signal !== 'SIGNULL') found.child.kill(known ? (signal as NodeJS.Signals) : 'SIGINT');
   }
 
   return {

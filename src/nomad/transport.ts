@@ -197,11 +197,13 @@ function responseOf({ status, headers, body }: Reply): NomadResponse {
   const index = Number(headers['x-nomad-index'] ?? 0);
   const next = headers['x-nomad-nexttoken'];
   const leader = headers['x-nomad-knownleader'];
+  const date = Date.parse(String(headers['date'] ?? ''));
   return {
     status,
     index: Number.isSafeInteger(index) ? index : 0,
     ...(typeof next === 'string' && next !== '' ? { nextToken: next } : {}),
     ...(leader === undefined ? {} : { knownLeader: leader === 'true' }),
+    ...(Number.isNaN(date) ? {} : { date }),
     body: parsed(body),
   };
 }

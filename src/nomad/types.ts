@@ -30,6 +30,8 @@ export interface NomadResponse {
   /** `X-Nomad-Nexttoken` of a page. */
   readonly nextToken?: string;
   readonly knownLeader?: boolean;
+  /** The server's clock as the answer names it, in whole seconds: milliseconds since the epoch. */
+  readonly date?: number;
   /** Parsed JSON, or the text when it isn't JSON. */
   readonly body: unknown;
 }

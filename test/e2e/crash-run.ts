@@ -1,7 +1,7 @@
 /** One case: a controller that ends at its point, a fresh one after it, and what is left when all is over. */
 
-import { until } from '../support/until.ts';
-import { type ControllerHandle, startController } from './controller-handle.ts';
+import { GiveUp, until } from '../support/until.ts';
+import { type ControllerHandle, type LogLine, startController } from './controller-handle.ts';
 import { type CrashFault, durationOf } from './crash-cases.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { Passed } from './crashing-connection.ts';
@@ -67,8 +67,7 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
     let last = first;
     let endedAt = performance.now();
     if (point !== undefined) {
-      const { signal } = await first.ended;
-      if (signal !== 'SIGKILL') throw new Error(`the first controller was to end at its point, and ended otherwise`);
+      await endsByItself(first);
       endedAt = performance.now();
       last = await start('second');
     }
@@ -108,6 +107,24 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
     await place.endJobs();
   }
 }
+
+/** Waits for the end at the point; a run that came to its verdict without passing it tells why. */
+async function endsByItself(first: ControllerHandle): Promise<void> {
+  const over = until(
+    'the first controller to end at its point',
+    () => {
+      const told = first.lines.find(each => each['type'] === 'verdict');
+      const after = told !== undefined && Date.now() - Date.parse(told.time) > 5_000;
+      if (after) throw new GiveUp(`it went past its point: ${JSON.stringify(first.lines.filter(isTelling))}`);
+      return false;
+    },
+    { within: 90_000 },
+  );
+  const { signal } = await Promise.race([first.ended, over]);
+  if (signal !== 'SIGKILL') throw new Error('the first controller was to end at its point, and ended otherwise');
+}
+
+const isTelling = (line: LogLine) => ['gate', 'injection', 'verdict'].includes(String(line['type']));
 
 function verdictsTold({ lines }: ControllerHandle): readonly string[] {
   return lines

@@ -41,10 +41,17 @@ export interface Chance {
 export function createChance(seed: string, disturbed: boolean): Chance {
   const named = (name: string) => stream(seed, name);
   const [latency, fates, crashes, freezes, restarts, batches, streams, people] = [
-    'latency', 'fates', 'crashes', 'freezes', 'restarts', 'batches', 'streams', 'people',
+    'latency',
+    'fates',
+    'crashes',
+    'freezes',
+    'restarts',
+    'batches',
+    'streams',
+    'people',
   ].map(named) as [Random, Random, Random, Random, Random, Random, Random, Random];
   /** How rough this seed is: some are nearly calm, so that long runs are seen too. */
-  const rough = disturbed ? [0.3, 1, 2][named('rough').below(3)] ?? 1 : 0;
+  const rough = disturbed ? ([0.3, 1, 2][named('rough').below(3)] ?? 1) : 0;
 
   return {
     people,
@@ -55,14 +62,14 @@ export function createChance(seed: string, disturbed: boolean): Chance {
       if (isRead) {
         if (kind < 0.4) return { kind: 'old' };
         if (kind < 0.6) return { kind: 'lost-answer' };
-        return kind < 0.8 ? { kind: 'no-leader' } : { kind: 'slow', ms: 3_000 * detail };
+        return kind < 0.8 ? { kind: 'no-leader' } : { kind: 'slow', ms: Math.floor(3_000 * detail) };
       }
       if (kind < 0.15) return { kind: 'lost-request' };
       if (kind < 0.35) return { kind: 'lost-answer' };
-      if (kind < 0.55) return { kind: 'late', afterMs: 4_000 + 56_000 * detail };
+      if (kind < 0.55) return { kind: 'late', afterMs: Math.floor(4_000 + 56_000 * detail) };
       if (kind < 0.65) return { kind: 'no-leader' };
       if (kind < 0.8) return { kind: 'eof', applied: detail < 0.5 };
-      return kind < 0.9 ? { kind: 'repeated' } : { kind: 'slow', ms: 3_000 * detail };
+      return kind < 0.9 ? { kind: 'repeated' } : { kind: 'slow', ms: Math.floor(3_000 * detail) };
     },
     crash(effects) {
       const [draw, where] = [crashes.next(), crashes.next()];
@@ -70,7 +77,7 @@ export function createChance(seed: string, disturbed: boolean): Chance {
     },
     freeze() {
       const [draw, long] = [freezes.next(), freezes.next()];
-      return draw < 0.001 * rough ? 500 + 30_000 * long : 0;
+      return draw < 0.001 * rough ? Math.floor(500 + 30_000 * long) : 0;
     },
     restart: () => 500 + restarts.below(8_000),
     batch() {

@@ -2,8 +2,8 @@
 
 import type { Controller } from '../../src/controller/step.ts';
 import type { ControllerConfig, Happening } from '../../src/controller/types.ts';
-import type { CallEffect, Effect, StreamEffect } from '../../src/lifecycle/effects.ts';
 import { type Subscription, subscribe, take } from '../../src/embedded/core/subscription.ts';
+import type { CallEffect, Effect, StreamEffect } from '../../src/lifecycle/effects.ts';
 import type { Chance } from './chance.ts';
 import type { Queue } from './queue.ts';
 import type { Server } from './server.ts';
@@ -39,7 +39,13 @@ const lockTtlMs = 10_000;
 export function createProcess(
   config: ControllerConfig,
   subject: Subject,
-  world: { readonly queue: Queue; readonly server: Server; readonly chance: Chance; readonly watcher: Watcher; readonly now: () => number },
+  world: {
+    readonly queue: Queue;
+    readonly server: Server;
+    readonly chance: Chance;
+    readonly watcher: Watcher;
+    readonly now: () => number;
+  },
 ): Process {
   const { queue, server, chance, watcher, now } = world;
   let life = 0;
@@ -133,8 +139,11 @@ export function createProcess(
     watcher.sent({ process: config.name, life: of, effect, at, decidedAt, leaseEnd: renewedAt + lockTtlMs });
     server.send(effect, answer => {
       const { op } = effect.call;
-      if (of === life && (op === 'lock-acquire' || op === 'lock-renew') && answer.kind === 'ok') renewedAt = Math.max(renewedAt, at);
-      watcher.line(`${now()} ${config.name} < ${effect.id} ${answer.kind}${answer.kind === 'ok' ? '' : ` ${answer.message}`}`);
+      if (of === life && (op === 'lock-acquire' || op === 'lock-renew') && answer.kind === 'ok')
+        renewedAt = Math.max(renewedAt, at);
+      watcher.line(
+        `${now()} ${config.name} < ${effect.id} ${answer.kind}${answer.kind === 'ok' ? '' : ` ${answer.message}`}`,
+      );
       deliver(of, { kind: 'answer', id: effect.id, call: effect.call, answer, sentAt });
     });
   }

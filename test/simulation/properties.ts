@@ -1,10 +1,10 @@
 /** The promises, held against what reached the cluster: none asks the controller what it believes. */
 
+import type { Cluster } from '../../src/embedded/core/types.ts';
 import type { FaultCall } from '../../src/lifecycle/effects.ts';
 import { readRecord } from '../../src/lifecycle/record.ts';
 import type { Intent } from '../../src/lifecycle/run.ts';
 import { isBeforeHarm, mayBeInForce } from '../../src/lifecycle/run.ts';
-import type { Cluster } from '../../src/embedded/core/types.ts';
 import type { SentCall } from './process.ts';
 import { home, services } from './scenario.ts';
 import type { EndState } from './types.ts';
@@ -22,7 +22,8 @@ export interface Properties {
   readonly counts: Record<string, number>;
 }
 
-const harmful = (op: string): op is FaultCall['op'] => op === 'alloc-signal' || op === 'alloc-stop' || op === 'alloc-restart' || op === 'node-eligibility';
+const harmful = (op: string): op is FaultCall['op'] =>
+  op === 'alloc-signal' || op === 'alloc-stop' || op === 'alloc-restart' || op === 'node-eligibility';
 
 export function createProperties(cluster: Cluster, now: () => number): Properties {
   const problems: string[] = [];
@@ -60,7 +61,8 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
     count(isUndo ? 'undo calls' : `${call.op} calls`);
     if (isUndo) return;
     const intent = intentOf(run, call as FaultCall);
-    if (intent === undefined || intent.state === 'planned') broken(`${process} sent ${effect.id} ${call.op} without an acknowledged intent`);
+    if (intent === undefined || intent.state === 'planned')
+      broken(`${process} sent ${effect.id} ${call.op} without an acknowledged intent`);
     if (intent?.sending === 'once') {
       const key = `${run} ${intent.n}`;
       const first = onceSent.get(key);
@@ -72,12 +74,13 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
       if (decidedAt === at) broken(`${process} sent ${effect.id} ${at - leaseEnd} ms after its lease had ended`);
       lateRuns.add(run);
     }
-    if (haltedSince !== undefined && decidedAt - haltedSince > 5_100) broken(`${process} sent ${effect.id} though a halt had stood for ${decidedAt - haltedSince} ms`);
+    if (haltedSince !== undefined && decidedAt - haltedSince > 5_100)
+      broken(`${process} sent ${effect.id} though a halt had stood for ${decidedAt - haltedSince} ms`);
   }
 
   function changed(): void {
     const halt = cluster.tables.variables.get(home)?.get('chaos/control/halt');
-    haltedSince = halt === undefined ? undefined : (haltedSince ?? now());
+    haltedSince = halt === undefined ? undefined : (haltedSince ?? cluster.now);
     const present = new Map<string, number>();
     let wrote = false;
     for (const record of records()) {
@@ -100,12 +103,16 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
     const { run } = read.standing;
     if (run.verdict === undefined) return;
     const before = verdicts.get(id);
-    if (before !== undefined && before !== run.verdict) broken(`the verdict of ${id} changed from ${before} to ${run.verdict}`);
+    if (before !== undefined && before !== run.verdict)
+      broken(`the verdict of ${id} changed from ${before} to ${run.verdict}`);
     if (before === undefined) count(`verdict ${run.verdict}`);
     verdicts.set(id, run.verdict);
     if (run.verdict !== 'passed') return;
     const bad = run.intents.find(each => each.state !== 'done' || each.effect === undefined);
-    if (run.intents.length === 0 || bad !== undefined) broken(`${id} passed with an intent that is ${bad?.state ?? 'missing'}, effect ${bad?.effect?.evidence ?? 'not seen'}`);
+    if (run.intents.length === 0 || bad !== undefined)
+      broken(
+        `${id} passed with an intent that is ${bad?.state ?? 'missing'}, effect ${bad?.effect?.evidence ?? 'not seen'}`,
+      );
     if (lateRuns.has(id)) broken(`${id} passed though a call of it left after its lease had ended`);
   }
 
@@ -117,10 +124,18 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
       const { run } = read.standing;
       return run.intents.some(mayBeInForce) && run.verdict === undefined ? [run] : [];
     });
-    if (open.length > maxConcurrentRuns) broken(`${open.length} runs are open at once: ${open.map(each => each.id).join(', ')}`);
+    if (open.length > maxConcurrentRuns)
+      broken(`${open.length} runs are open at once: ${open.map(each => each.id).join(', ')}`);
     for (const [job, size] of Object.entries(services)) {
-      const hit = new Set(open.flatMap(run => run.intents.flatMap(({ target }) => (target.kind === 'allocation' && target.job === job ? [target.alloc] : []))));
-      if (hit.size > Math.floor((size * groupPercent) / 100)) broken(`${hit.size} of ${size} allocations of ${job} are hit at once`);
+      const hit = new Set(
+        open.flatMap(run =>
+          run.intents.flatMap(({ target }) =>
+            target.kind === 'allocation' && target.job === job ? [target.alloc] : [],
+          ),
+        ),
+      );
+      if (hit.size > Math.floor((size * groupPercent) / 100))
+        broken(`${hit.size} of ${size} allocations of ${job} are hit at once`);
     }
   }
 
@@ -128,12 +143,18 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
     const healthy: Record<string, number> = {};
     for (const { record } of cluster.tables.allocs.values()) {
       const runs = record.DesiredStatus === 'run' && record.ClientStatus === 'running';
-      if (runs && Object.values(record.TaskStates ?? {}).every(each => each.State === 'running')) healthy[record.JobID] = (healthy[record.JobID] ?? 0) + 1;
+      if (runs && Object.values(record.TaskStates ?? {}).every(each => each.State === 'running'))
+        healthy[record.JobID] = (healthy[record.JobID] ?? 0) + 1;
     }
-    const ineligible = [...cluster.tables.nodes.values()].filter(each => each.SchedulingEligibility !== 'eligible').map(each => each.Name);
+    const ineligible = [...cluster.tables.nodes.values()]
+      .filter(each => each.SchedulingEligibility !== 'eligible')
+      .map(each => each.Name);
     const open: string[] = [];
-    for (const record of records()) if (record.Items?.['state'] !== 'done') open.push(`${record.Path.slice('chaos/runs/'.length)} ${record.Items?.['state']}`);
-    for (const [job, size] of Object.entries(services)) if (healthy[job] !== size) broken(`${job} has ${healthy[job] ?? 0} of ${size} healthy at the end`);
+    for (const record of records())
+      if (record.Items?.['state'] !== 'done')
+        open.push(`${record.Path.slice('chaos/runs/'.length)} ${record.Items?.['state']}`);
+    for (const [job, size] of Object.entries(services))
+      if (healthy[job] !== size) broken(`${job} has ${healthy[job] ?? 0} of ${size} healthy at the end`);
     for (const name of ineligible) broken(`node ${name} is ineligible at the end`);
     for (const each of open) broken(`run ${each} is open at the end`);
     return { healthy, ineligible, open };

@@ -1,16 +1,15 @@
 /** Nomad's side: the embedded core in virtual time, with calls that get lost, repeated, late, and answers from the past. */
 
-import { requestOf } from '../../src/nomad/calls.ts';
-import { answerOf } from '../../src/nomad/calls.ts';
-import { outcomeOf } from '../../src/nomad/outcome.ts';
-import type { NomadRequest, NomadResponse, Outcome } from '../../src/nomad/types.ts';
 import type { Answer } from '../../src/controller/types.ts';
-import type { CallEffect } from '../../src/lifecycle/effects.ts';
 import { advance, nextDue } from '../../src/embedded/core/advance.ts';
-import { handle, poll } from '../../src/embedded/core/handle.ts';
 import type { Blocked } from '../../src/embedded/core/handle.ts';
+import { handle, poll } from '../../src/embedded/core/handle.ts';
 import { copyTables } from '../../src/embedded/core/tables.ts';
 import type { Cluster, Tables } from '../../src/embedded/core/types.ts';
+import type { CallEffect } from '../../src/lifecycle/effects.ts';
+import { answerOf, requestOf } from '../../src/nomad/calls.ts';
+import { outcomeOf } from '../../src/nomad/outcome.ts';
+import type { NomadRequest, NomadResponse, Outcome } from '../../src/nomad/types.ts';
 import type { Chance } from './chance.ts';
 import type { Queue } from './queue.ts';
 
@@ -106,7 +105,8 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
     const isRead = request.method === 'GET';
     const fate = disturbed ? chance.fate(isRead) : { kind: 'normal' as const };
     const answer = (outcome: Outcome) => done(answerOf(effect.call, outcome));
-    const back = (response: NomadResponse) => queue.at(now() + chance.latency(), () => answer(outcomeOf(request, response)));
+    const back = (response: NomadResponse) =>
+      queue.at(now() + chance.latency(), () => answer(outcomeOf(request, response)));
     const timeOut = () => queue.at(now() + effect.timeoutMs, () => answer(ambiguous('no answer in time')));
     const go = (then: () => void) => queue.at(now() + chance.latency(), then);
     switch (fate.kind) {
@@ -129,10 +129,12 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
         if (fate.applied) go(() => apply(request, () => undefined));
         return go(() => back({ status: 500, index: 0, body: 'rpc error: EOF' }));
       case 'repeated':
-        return go(() => apply(request, response => {
-          apply(request, () => undefined);
-          back(response);
-        }));
+        return go(() =>
+          apply(request, response => {
+            apply(request, () => undefined);
+            back(response);
+          }),
+        );
       case 'old':
         return go(() => {
           const old = effect.call.op === 'list-variables' && effect.call.index > 0 ? undefined : fromThePast(request);

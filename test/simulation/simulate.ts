@@ -1,9 +1,9 @@
 /** One seed, from an empty cluster to rest: controllers, their records and Nomad, on a virtual clock, without a socket. */
 
 import { createHash } from 'node:crypto';
-import { addNode } from '../../src/embedded/core/nodes.ts';
-import { createCluster } from '../../src/embedded/core/cluster.ts';
 import { stream } from '../../src/base/random.ts';
+import { createCluster } from '../../src/embedded/core/cluster.ts';
+import { addNode } from '../../src/embedded/core/nodes.ts';
 import { createChance } from './chance.ts';
 import { createProcess, type Watcher } from './process.ts';
 import { createProperties } from './properties.ts';
@@ -70,7 +70,9 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   for (const request of rest) server.ask(request);
   let restAt = Number.POSITIVE_INFINITY;
   const atRest = () => {
-    const records = [...(cluster.tables.variables.get(home)?.values() ?? [])].filter(each => each.Path.startsWith('chaos/runs/'));
+    const records = [...(cluster.tables.variables.get(home)?.values() ?? [])].filter(each =>
+      each.Path.startsWith('chaos/runs/'),
+    );
     const quiet = records.every(each => each.Items?.['state'] === 'done');
     // What was sent late may still arrive for a minute, and what it does must be undone too.
     if (quiet && clock > start + calmAt + 150_000) restAt = Math.min(restAt, clock + 30_000);
@@ -85,5 +87,13 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   });
 
   const end = properties.atEnd();
-  return { seed, trace: hash.digest('hex'), lines, problems: properties.problems, end, simulatedMs: clock - start, counts: properties.counts };
+  return {
+    seed,
+    trace: hash.digest('hex'),
+    lines,
+    problems: properties.problems,
+    end,
+    simulatedMs: clock - start,
+    counts: properties.counts,
+  };
 }

@@ -1,13 +1,28 @@
 // Written by `npm run generate` from the files of this folder.
 
 import type { Command } from './command.ts';
+import { controller } from './controller.ts';
+import { doctor } from './doctor.ts';
 import { faults } from './faults.ts';
 import { halt } from './halt.ts';
 import { plan } from './plan.ts';
+import { policy } from './policy.ts';
 import { resume } from './resume.ts';
 import { runs } from './runs.ts';
 import { status } from './status.ts';
 import { undo } from './undo.ts';
 import { validate } from './validate.ts';
 
-export const commands: readonly Command[] = [faults, halt, plan, resume, runs, status, undo, validate];
+export const commands: readonly Command[] = [
+  controller,
+  doctor,
+  faults,
+  halt,
+  plan,
+  policy,
+  resume,
+  runs,
+  status,
+  undo,
+  validate,
+];

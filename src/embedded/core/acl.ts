@@ -1,5 +1,7 @@
 /** Access rights as structures instead of policy files: what a token may do, by Nomad's own words. */
 
+import { nearest } from '../../base/nearest.ts';
+import { Refusal } from './failure.ts';
 import type { Cluster } from './types.ts';
 import { bestMatch } from './wildcard.ts';
 
@@ -98,7 +100,8 @@ function accessByRules(token: Token | undefined, rules: AclRules): Access {
     variable(namespace, path, capability) {
       const paths = bestMatch(namespaces, namespace)?.variables;
       const granted = paths === undefined ? undefined : bestMatch(paths, path);
-      return granted?.includes(capability) === true && !granted.includes('deny');
+      if (granted === undefined || granted.includes('deny')) return false;
+      return granted.includes(capability) || (capability === 'list' && granted.includes('read'));
     },
     anyVariable(namespace) {
       const rule = Object.hasOwn(namespaces, namespace) ? namespaces[namespace] : undefined;
@@ -119,8 +122,40 @@ export function accessOf(cluster: Cluster, secret: string | undefined): Access |
   return token.type === 'management' ? { ...all, token } : accessByRules(token, token.rules);
 }
 
-/** Adds a token, or replaces the one of the same secret. */
+/** Every capability of a namespace that Nomad knows. */
+const known: ReadonlySet<string> = new Set([
+  ...bySubmit,
+  ...(policies['write'] ?? []),
+  'deny',
+  'alloc-node-exec',
+  'submit-recommendation',
+  'sentinel-override',
+  'csi-register-plugin',
+  'csi-write-volume',
+  'csi-read-volume',
+  'csi-list-volume',
+  'csi-mount-volume',
+  'host-volume-create',
+  'host-volume-register',
+  'host-volume-read',
+  'host-volume-write',
+  'host-volume-delete',
+]);
+
+/** Refuses rules that Nomad would refuse as a whole, for one word that it doesn't know. */
+function checkRules(rules: AclRules): void {
+  for (const [name, { capabilities = [] }] of Object.entries(rules.namespaces ?? {})) {
+    const unknown = capabilities.find(word => !known.has(word));
+    if (unknown === undefined) continue;
+    const near = nearest(unknown, known);
+    const hint = near === undefined ? '' : `: did you mean '${near}'?`;
+    throw new Refusal(400, `Invalid namespace capability '${unknown}' (namespace "${name}")${hint}`);
+  }
+}
+
+/** Adds a token, or replaces the one of the same secret. Refuses (400) unknown capabilities. */
 export function setToken(cluster: Cluster, token: Token): void {
+  checkRules(token.rules);
   cluster.tokens.set(token.secret, token);
   cluster.version += 1;
 }

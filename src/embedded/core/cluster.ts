@@ -53,6 +53,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     jitter: stream(options.seed, 'jitter'),
     ports: stream(options.seed, 'ports'),
     clients: new Map(),
+    watchedDeployments: new Set(),
     locks: new Map(),
     lockDelays: new Map(),
     tokens: new Map(),

@@ -115,10 +115,20 @@ export function countHealth(write: Write, before: AllocEntry, after: AllocEntry)
     );
     return;
   }
-  addTimer(write.cluster.timers, write.cluster.now + watcherBatchMs, () => watch(write.cluster, deployment.ID));
+  scheduleWatch(write.cluster, deployment.ID);
 }
 
 const groupOf = ({ record, job }: AllocEntry) => job.TaskGroups.find(group => group.Name === record.TaskGroup);
+
+/** One turn of the watcher answers all changes of a second. */
+function scheduleWatch(cluster: Cluster, id: string): void {
+  if (cluster.watchedDeployments.has(id)) return;
+  cluster.watchedDeployments.add(id);
+  addTimer(cluster.timers, cluster.now + watcherBatchMs, () => {
+    cluster.watchedDeployments.delete(id);
+    watch(cluster, id);
+  });
+}
 
 /** The watcher's turn: asks the scheduler to look, and lets failed allocations be placed again. */
 function watch(cluster: Cluster, id: string): void {

@@ -24,7 +24,7 @@ export interface Blocked {
 }
 
 type Waits =
-  | { readonly for: 'change'; watch: Watch; readonly index: number; since: number }
+  | { readonly for: 'change'; watch: Watch; readonly index: number; since: number; last: NomadResponse }
   | { readonly for: 'time' }
   | { readonly for: 'thaw'; answer: NomadResponse | undefined; readonly error: NomadResponse | undefined };
 
@@ -86,7 +86,13 @@ function finish(cluster: Cluster, request: Asked, answer: Answer): Handled {
   if (answer.watch === undefined || !(index > 0) || (answer.index ?? 0) > index) {
     return { kind: 'answer', response: respond(answer) };
   }
-  const waits: Waits = { for: 'change', watch: answer.watch, index, since: changeNumber(cluster) };
+  const waits: Waits = {
+    for: 'change',
+    watch: answer.watch,
+    index,
+    since: changeNumber(cluster),
+    last: respond(answer),
+  };
   return { kind: 'block', deadline: cluster.now + waitOf(cluster, request), request, waits };
 }
 
@@ -135,10 +141,12 @@ function pollChange(cluster: Cluster, blocked: Blocked, waits: Waits & { for: 'c
   );
   waits.since = changeNumber(cluster);
   const late = cluster.now >= blocked.deadline;
-  if (!woken && !late) return blocked;
+  // At its end a query answers what it saw last: what changed beside it shows neither in the body nor in the index.
+  if (!woken) return late ? { kind: 'answer', response: waits.last } : blocked;
   const answer = run(cluster, cluster.tables, blocked.request);
   if (!late && answer.watch !== undefined && (answer.index ?? 0) <= waits.index) {
     waits.watch = answer.watch;
+    waits.last = respond(answer);
     return blocked;
   }
   return { kind: 'answer', response: respond(answer) };

@@ -1,10 +1,11 @@
 /** Chooses nodes for a group's new allocations: the emptiest of the group first, then the emptiest of all. */
 
 import { constraintsOf, type Feasible, feasibleNodes } from './feasibility.ts';
-import type { GroupSpec, JobSpec, PortSpec } from './job-types.ts';
-import type { Cluster, NodeRecord, Port, Usage } from './types.ts';
-
-const dynamicPorts = { first: 20_000, count: 12_000 };
+import { popHeap, pushHeap } from './heap.ts';
+import type { GroupSpec, JobSpec } from './job-types.ts';
+import { assignPorts } from './ports.ts';
+import type { AllocEntry, Cluster, NodeRecord, Port, Usage } from './types.ts';
+import { demandOf } from './usage.ts';
 
 export interface Place {
   readonly node: NodeRecord;
@@ -28,96 +29,23 @@ export interface Chooser {
 
 const noUsage: Usage = { cpu: 0, memory: 0, allocs: 0, ports: new Set() };
 
-const less = (a: Candidate, b: Candidate) =>
+const better = (a: Candidate, b: Candidate) =>
   a.ofGroup !== b.ofGroup ? a.ofGroup < b.ofGroup : a.allocs !== b.allocs ? a.allocs < b.allocs : a.order < b.order;
 
-/** Prepares to place allocations of one group in one plan. `onNode` counts those that the plan keeps. */
-export function createChooser(
-  cluster: Cluster,
-  job: JobSpec,
-  group: GroupSpec,
-  onNode: ReadonlyMap<string, number>,
-): Chooser {
-  const feasible = feasibleNodes(cluster.tables, job, group);
-  const distinct = constraintsOf(job, group).some(
-    ({ Operand, RTarget }) => Operand === 'distinct_hosts' && RTarget !== 'false',
-  );
-  const need = {
-    cpu: group.Tasks.reduce((sum, task) => sum + task.Resources.CPU, 0),
-    memory: group.Tasks.reduce((sum, task) => sum + task.Resources.MemoryMB, 0),
-  };
-  const planned = new Map<string, Usage>();
-  const exhausted: Record<string, number> = {};
-  const candidates: Candidate[] = feasible.nodes.map((node, order) => ({
-    node,
-    order,
-    ofGroup: onNode.get(node.ID) ?? 0,
-    allocs: cluster.usage.get(node.ID)?.allocs ?? 0,
-  }));
-
-  const roomOn = (candidate: Candidate): Place | string => {
-    const { node } = candidate;
-    if (distinct && candidate.ofGroup > 0) return 'distinct_hosts';
-    const used = cluster.usage.get(node.ID) ?? noUsage;
-    const more = planned.get(node.ID) ?? noUsage;
-    if (used.cpu + more.cpu + need.cpu > node.NodeResources.Cpu.CpuShares) return 'cpu';
-    if (used.memory + more.memory + need.memory > node.NodeResources.Memory.MemoryMB) return 'memory';
-    const ports = assignPorts(
-      cluster,
-      group,
-      node,
-      port => used.ports.has(port) || more.ports.has(port) || isTaken(port),
-    );
-    return ports === undefined ? 'network: reserved port collision' : { node, ports };
-  };
-
-  const sharedTaken = cluster.sharedHost ? portsInUse(cluster) : new Set<number>();
-  const isTaken = (port: number) => sharedTaken.has(port);
-
-  const reserve = (candidate: Candidate, place: Place) => {
-    const more = planned.get(place.node.ID) ?? { cpu: 0, memory: 0, allocs: 0, ports: new Set<number>() };
-    more.cpu += need.cpu;
-    more.memory += need.memory;
-    for (const { Value } of place.ports) {
-      more.ports.add(Value);
-      if (cluster.sharedHost) sharedTaken.add(Value);
-    }
-    planned.set(place.node.ID, more);
-    candidate.ofGroup += 1;
-    candidate.allocs += 1;
-  };
-
-  const best = (refused: ReadonlySet<Candidate>, avoid: string | undefined): Candidate | undefined => {
-    let least: Candidate | undefined;
-    for (const candidate of candidates) {
-      if (refused.has(candidate) || candidate.node.ID === avoid) continue;
-      if (least === undefined || less(candidate, least)) least = candidate;
-    }
-    return least ?? candidates.find(candidate => candidate.node.ID === avoid && !refused.has(candidate));
-  };
-
-  return {
-    choose(avoid) {
-      const refused = new Set<Candidate>();
-      for (;;) {
-        const candidate = best(refused, avoid);
-        if (candidate === undefined) {
-          for (const each of refused) {
-            const why = roomOn(each);
-            if (typeof why === 'string') exhausted[why] = (exhausted[why] ?? 0) + 1;
-          }
-          return undefined;
-        }
-        const place = roomOn(candidate);
-        if (typeof place !== 'string') {
-          reserve(candidate, place);
-          return place;
-        }
-        refused.add(candidate);
-      }
-    },
-    failure: () => describeFailure(job, feasible, exhausted),
-  };
+/** What the plan gives back: its stops make room for what replaces them. */
+function freedBy(stops: readonly AllocEntry[]): Map<string, Usage> {
+  const freed = new Map<string, Usage>();
+  for (const entry of stops) {
+    const { NodeID, AllocatedResources, ClientStatus } = entry.record;
+    if (ClientStatus !== 'pending' && ClientStatus !== 'running') continue;
+    const usage = freed.get(NodeID) ?? { cpu: 0, memory: 0, allocs: 0, ports: new Set<number>() };
+    const demand = demandOf(entry);
+    usage.cpu += demand.cpu;
+    usage.memory += demand.memory;
+    for (const { Value } of AllocatedResources.Shared.Ports ?? []) usage.ports.add(Value);
+    freed.set(NodeID, usage);
+  }
+  return freed;
 }
 
 function portsInUse(cluster: Cluster): Set<number> {
@@ -126,33 +54,86 @@ function portsInUse(cluster: Cluster): Set<number> {
   return taken;
 }
 
-function assignPorts(
-  cluster: Cluster,
-  group: GroupSpec,
-  node: NodeRecord,
-  taken: (port: number) => boolean,
-): readonly Port[] | undefined {
-  const ports: Port[] = [];
-  const hostIp = node.Attributes['unique.network.ip-address'] ?? '127.0.0.1';
-  const isTaken = (port: number) => taken(port) || ports.some(({ Value }) => Value === port);
-  const add = ({ Label, To }: PortSpec, value: number) => ports.push({ Label, Value: value, To, HostIP: hostIp });
-  for (const network of group.Networks ?? []) {
-    for (const port of network.ReservedPorts ?? []) {
-      if (isTaken(port.Value)) return undefined;
-      add(port, port.Value);
-    }
+export interface GroupChange {
+  /** Allocations of the group that stay, by node. */
+  readonly onNode: ReadonlyMap<string, number>;
+  readonly stops: readonly AllocEntry[];
+}
+
+/** Prepares to place allocations of one group in one plan. */
+export function createChooser(cluster: Cluster, job: JobSpec, group: GroupSpec, change: GroupChange): Chooser {
+  const feasible = feasibleNodes(cluster.tables, job, group);
+  const distinct = constraintsOf(job, group).some(
+    ({ Operand, RTarget }) => Operand === 'distinct_hosts' && RTarget !== 'false',
+  );
+  const need = {
+    cpu: group.Tasks.reduce((sum, task) => sum + task.Resources.CPU, 0),
+    memory: group.Tasks.reduce((sum, task) => sum + task.Resources.MemoryMB, 0),
+  };
+  const freed = freedBy(change.stops);
+  const planned = new Map<string, Usage>();
+  const onHost = cluster.sharedHost ? portsInUse(cluster) : new Set<number>();
+  const exhausted: Record<string, number> = {};
+  const heap: Candidate[] = [];
+  for (const [order, node] of feasible.nodes.entries()) {
+    const allocs = cluster.usage.get(node.ID)?.allocs ?? 0;
+    pushHeap(heap, { node, order, ofGroup: change.onNode.get(node.ID) ?? 0, allocs }, better);
   }
-  for (const network of group.Networks ?? []) {
-    for (const port of network.DynamicPorts ?? []) {
-      const start = cluster.ports.below(dynamicPorts.count);
-      let tried = 0;
-      while (tried < dynamicPorts.count && isTaken(dynamicPorts.first + ((start + tried) % dynamicPorts.count)))
-        tried += 1;
-      if (tried === dynamicPorts.count) return undefined;
-      add(port, dynamicPorts.first + ((start + tried) % dynamicPorts.count));
+
+  const roomOn = ({ node, ofGroup }: Candidate): Place | string => {
+    if (distinct && ofGroup > 0) return 'distinct_hosts';
+    const used = cluster.usage.get(node.ID) ?? noUsage;
+    const more = planned.get(node.ID) ?? noUsage;
+    const less = freed.get(node.ID) ?? noUsage;
+    const { Cpu, Memory } = node.NodeResources;
+    if (used.cpu + more.cpu - less.cpu + need.cpu > Cpu.CpuShares) return 'cpu';
+    if (used.memory + more.memory - less.memory + need.memory > Memory.MemoryMB) return 'memory';
+    const isUsed = (port: number) =>
+      more.ports.has(port) || ((used.ports.has(port) || onHost.has(port)) && !less.ports.has(port));
+    const ports = assignPorts(cluster.ports, group, node, isUsed);
+    return ports === undefined ? 'network: reserved port collision' : { node, ports };
+  };
+
+  const reserve = (candidate: Candidate, { node, ports }: Place) => {
+    const more = planned.get(node.ID) ?? { cpu: 0, memory: 0, allocs: 0, ports: new Set<number>() };
+    more.cpu += need.cpu;
+    more.memory += need.memory;
+    for (const { Value } of ports) {
+      more.ports.add(Value);
+      if (cluster.sharedHost) onHost.add(Value);
     }
-  }
-  return ports;
+    planned.set(node.ID, more);
+    candidate.ofGroup += 1;
+    candidate.allocs += 1;
+  };
+
+  const tryOne = (candidate: Candidate): Place | undefined => {
+    const place = roomOn(candidate);
+    if (typeof place === 'string') {
+      exhausted[place] = (exhausted[place] ?? 0) + 1;
+      return undefined;
+    }
+    reserve(candidate, place);
+    return place;
+  };
+
+  return {
+    choose(avoid) {
+      for (const why of Object.keys(exhausted)) delete exhausted[why];
+      const aside: Candidate[] = [];
+      let found: Place | undefined;
+      for (let next = popHeap(heap, better); next !== undefined; next = popHeap(heap, better)) {
+        aside.push(next);
+        found = next.node.ID === avoid ? undefined : tryOne(next);
+        if (found !== undefined) break;
+      }
+      const avoided = aside.find(({ node }) => node.ID === avoid);
+      if (found === undefined && avoided !== undefined) found = tryOne(avoided);
+      for (const candidate of aside) pushHeap(heap, candidate, better);
+      return found;
+    },
+    failure: () => describeFailure(job, feasible, { ...exhausted }),
+  };
 }
 
 function describeFailure(
@@ -171,7 +152,7 @@ function describeFailure(
     NodesFiltered: count(feasible.filtered),
     ConstraintFiltered: orNull(feasible.filtered),
     NodesExhausted: count(exhausted),
-    DimensionExhausted: orNull({ ...exhausted }),
+    DimensionExhausted: orNull(exhausted),
     ClassFiltered: null,
     ClassExhausted: null,
     QuotaExhausted: null,

@@ -138,7 +138,7 @@ function updateLimit(context: GroupContext, running: readonly AllocEntry[]): num
 }
 
 function updateOld(context: GroupContext, running: readonly AllocEntry[], plan: GroupPlan): Wanted[] {
-  const text = taskText(context.job, context.group);
+  let text: string | undefined;
   let left = updateLimit(context, running);
   const replaced: Wanted[] = [];
   for (const entry of running) {
@@ -147,6 +147,7 @@ function updateOld(context: GroupContext, running: readonly AllocEntry[], plan: 
       continue;
     }
     const old = entry.job.TaskGroups.find(each => each.Name === context.group.Name);
+    text ??= taskText(context.job, context.group);
     if (old !== undefined && taskText(entry.job, old) === text) {
       plan.updates.push(entry);
       plan.keeps.push(entry);

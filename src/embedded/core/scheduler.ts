@@ -65,7 +65,10 @@ function addGroup(planning: Planning, group: GroupSpec, groupPlan: GroupPlan, pl
 function placeGroup(planning: Planning, group: GroupSpec, groupPlan: GroupPlan): Placed[] {
   const { cluster, job, plan } = planning;
   if (groupPlan.places.length === 0) return [];
-  const chooser: Chooser = createChooser(cluster, job, group, countByNode(groupPlan.keeps));
+  const chooser: Chooser = createChooser(cluster, job, group, {
+    onNode: countByNode(groupPlan.keeps),
+    stops: groupPlan.stops.map(stop => stop.entry),
+  });
   const placed: Placed[] = [];
   for (const wanted of groupPlan.places) {
     const avoid = wanted.rescheduled === true ? wanted.previous?.record.NodeID : undefined;
@@ -79,11 +82,12 @@ function placeGroup(planning: Planning, group: GroupSpec, groupPlan: GroupPlan):
 
 /** A failed allocation for which there is no room yet stays as it is, so that it is not forgotten. */
 function keepUnreplaced(groupPlan: GroupPlan, placed: readonly Placed[]): void {
-  const done = new Set(placed.map(each => each.wanted.previous));
-  const stops = groupPlan.stops.filter(stop => {
-    const waits = groupPlan.places.some(place => place.previous === stop.entry && place.rescheduled === true);
-    return !waits || done.has(stop.entry);
-  });
+  if (placed.length === groupPlan.places.length) return;
+  const waiting = new Set(
+    groupPlan.places.flatMap(place => (place.rescheduled === true ? (place.previous ?? []) : [])),
+  );
+  for (const { wanted } of placed) if (wanted.previous !== undefined) waiting.delete(wanted.previous);
+  const stops = groupPlan.stops.filter(stop => !waiting.has(stop.entry));
   groupPlan.stops.splice(0, groupPlan.stops.length, ...stops);
 }
 

@@ -1,5 +1,7 @@
 /** What is due later, ordered by time and then by when it was asked for: equal runs fire in equal order. */
 
+import { popHeap, pushHeap } from './heap.ts';
+
 export interface Timer {
   readonly at: number;
   readonly order: number;
@@ -7,7 +9,7 @@ export interface Timer {
 }
 
 export interface TimerQueue {
-  heap: Timer[];
+  readonly heap: Timer[];
   order: number;
 }
 
@@ -21,17 +23,7 @@ const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at &&
 export function addTimer(queue: TimerQueue, at: number, fire: () => void): Timer {
   queue.order += 1;
   const timer: Timer = { at, order: queue.order, fire };
-  const { heap } = queue;
-  let hole = heap.length;
-  heap.push(timer);
-  while (hole > 0) {
-    const up = (hole - 1) >> 1;
-    const parent = heap[up];
-    if (parent === undefined || !before(timer, parent)) break;
-    heap[hole] = parent;
-    hole = up;
-  }
-  heap[hole] = timer;
+  pushHeap(queue.heap, timer, before);
   return timer;
 }
 
@@ -40,33 +32,12 @@ export function cancelTimer(timer: Timer | undefined): void {
   if (timer !== undefined) timer.fire = undefined;
 }
 
-function removeFirst(queue: TimerQueue): void {
-  const { heap } = queue;
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let hole = 0;
-  for (;;) {
-    let child = 2 * hole + 1;
-    let least = heap[child];
-    if (least === undefined) break;
-    const right = heap[child + 1];
-    if (right !== undefined && before(right, least)) {
-      least = right;
-      child += 1;
-    }
-    if (!before(least, last)) break;
-    heap[hole] = least;
-    hole = child;
-  }
-  heap[hole] = last;
-}
-
 /** The earliest timer that still has an effect. */
 export function firstTimer(queue: TimerQueue): Timer | undefined {
   for (;;) {
     const first = queue.heap[0];
     if (first === undefined || first.fire !== undefined) return first;
-    removeFirst(queue);
+    popHeap(queue.heap, before);
   }
 }
 
@@ -74,6 +45,5 @@ export function firstTimer(queue: TimerQueue): Timer | undefined {
 export function takeDue(queue: TimerQueue, now: number): Timer | undefined {
   const first = firstTimer(queue);
   if (first === undefined || first.at > now) return undefined;
-  removeFirst(queue);
-  return first;
+  return popHeap(queue.heap, before);
 }

@@ -252,6 +252,8 @@ export interface Cluster {
   readonly jitter: Random;
   readonly ports: Random;
   readonly clients: Map<string, ClientNode>;
+  /** Deployments whose watcher has a turn coming. */
+  readonly watchedDeployments: Set<string>;
   readonly locks: Map<string, HeldLock>;
   /** When a Variable whose lock ran out may be locked again. */
   readonly lockDelays: Map<string, number>;

@@ -121,6 +121,13 @@ function mayStart(task: TaskRun, tasks: readonly TaskRun[]): boolean {
   );
 }
 
+/** The allocation that this one replaces still runs here: its ports and files are not free yet. */
+function waitsForPrevious(alloc: AllocRun): boolean {
+  const { PreviousAllocation } = alloc.record;
+  if (alloc.ending || PreviousAllocation === undefined) return false;
+  return alloc.node.allocs.get(PreviousAllocation)?.done === false;
+}
+
 /** Starts what may start now and ends what must: called after every change of a task. */
 function progress(cluster: Cluster, alloc: AllocRun): void {
   const tasks = [...alloc.tasks.values()];
@@ -136,6 +143,7 @@ function progress(cluster: Cluster, alloc: AllocRun): void {
   } else if (others.every(task => isSidecar(task) || task.phase === 'dead')) {
     for (const task of others) killTask(cluster, task, changed);
   }
+  if (waitsForPrevious(alloc)) return;
   for (const task of tasks) {
     if (task.phase !== 'waiting' || (alloc.ending && !isPoststop(task))) continue;
     if (mayStart(task, tasks)) startTask(cluster, task, changed);
@@ -149,6 +157,9 @@ function finish(cluster: Cluster, alloc: AllocRun): void {
   alloc.ending = true;
   removeServices(cluster, alloc.record, alloc.group.Services);
   endWatch(alloc);
+  for (const next of alloc.node.allocs.values()) {
+    if (next.record.PreviousAllocation === alloc.id) changed(cluster, next);
+  }
 }
 
 /** A task of this allocation changed. */

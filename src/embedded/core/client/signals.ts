@@ -44,10 +44,10 @@ export type SignalEffect = 'kill' | 'freeze' | 'thaw' | 'nothing';
 const ignored = new Set([17, 23, 28]);
 const freezing = new Set([19, 20, 21, 22]);
 
-/** The number of a signal; an unknown name kills, as a real client was seen to do. */
+/** The number of a signal; an unknown name is taken for SIGINT, as a real client was seen to do. */
 export function signalNumber(name: string): number {
   if (name === 'SIGNULL') return 0;
-  return signalNumbers[name] ?? 9;
+  return signalNumbers[name] ?? 2;
 }
 
 /** The default action. */

@@ -87,7 +87,7 @@ export function taskExited(cluster: Cluster, task: TaskRun, exit: Exit, changed:
   else if (task.restarting) {
     task.restarting = false;
     restartAfter(cluster, task, { delay: 0, reason: '' }, changed);
-  } else afterEnd(cluster, task, { kind: 'exit', ...exit }, changed);
+  } else afterEnd(cluster, task, { kind: 'exit', exitCode: exit.exitCode, signal: exit.signal }, changed);
   changed(cluster, task.alloc);
 }
 

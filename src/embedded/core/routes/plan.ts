@@ -2,10 +2,11 @@
 
 import { Refusal } from '../failure.ts';
 import { jobProblems, joinErrors } from '../job-checks.ts';
+import { diffJobs } from '../job-diff.ts';
 import { isTerminal } from '../job-status.ts';
 import type { GroupSpec, JobSpec } from '../job-types.ts';
 import { taskText } from '../reconcile.ts';
-import { type Answer, type Call, need } from '../route.ts';
+import { type Answer, type Call, fieldsOrNone, need } from '../route.ts';
 import { allocsOfJob, jobKey } from '../tables.ts';
 import type { AllocEntry } from '../types.ts';
 import { jobOf } from './jobs.ts';
@@ -50,13 +51,13 @@ export function plan(call: Call): Answer {
   if (problems.length > 0) throw new Refusal(500, joinErrors(problems));
   const before = call.tables.jobs.get(jobKey(job.Namespace, job.ID))?.job;
   const live = allocsOfJob(call.tables, job.Namespace, job.ID).filter(({ record }) => !isTerminal(record));
-  const groups = job.TaskGroups.map(group => [group.Name, updatesOf(job, group, live, before)]);
+  const updates = Object.fromEntries(job.TaskGroups.map(group => [group.Name, updatesOf(job, group, live, before)]));
   const index = before?.JobModifyIndex ?? 0;
   return {
     body: {
-      Annotations: { DesiredTGUpdates: Object.fromEntries(groups), PreemptedAllocs: null },
+      Annotations: { DesiredTGUpdates: updates, PreemptedAllocs: null },
       CreatedEvals: null,
-      Diff: null,
+      Diff: fieldsOrNone(call)['Diff'] === true ? diffJobs(before, job, updates) : null,
       FailedTGAllocs: null,
       JobModifyIndex: index,
       NextPeriodicLaunch: null,

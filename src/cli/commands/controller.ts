@@ -1,0 +1,96 @@
+import { hostname } from 'node:os';
+import { Option } from 'commander';
+import { listenFrom, parseListen } from '../../api/listen.ts';
+import { createServe } from '../../api/server.ts';
+import { errorTable } from '../../base/errors.ts';
+import { startDaemon } from '../../daemon/daemon.ts';
+import type { StopReport } from '../../daemon/types.ts';
+import { createPublisher } from '../../publish/publisher.ts';
+import { logOptions } from '../../world/real.ts';
+import type { Cli } from '../cli.ts';
+import { ended, instanceName, prepare } from '../controller/prepare.ts';
+import { version } from '../version.ts';
+import type { Command } from './command.ts';
+
+interface Options {
+  readonly listen?: string;
+  readonly name?: string;
+  readonly logLevel?: string;
+  readonly drain?: boolean;
+}
+
+/** The daemon. */
+export const controller: Command = {
+  name: 'controller',
+  register(program, cli) {
+    program
+      .command('controller')
+      .description('runs the controller: takes schedules, does what they say, and puts things back')
+      .addOption(
+        new Option('--listen <host:port>', 'HTTP interface and metrics; NOMAD_ADDR_http, else 127.0.0.1:9646').env(
+          'SIROCCO_LISTEN',
+        ),
+      )
+      .addOption(new Option('--name <name>', 'the name of this instance').env('SIROCCO_NAME'))
+      .addOption(
+        new Option('--log-level <level>', 'the least that is logged; default info')
+          .choices(['debug', 'info', 'warn', 'error'])
+          .env('SIROCCO_LOG_LEVEL'),
+      )
+      .option('--drain', 'undo everything at SIGTERM, also where the job runs on (env: SIROCCO_DRAIN)')
+      .action((options: Options) => cli.run(() => run(cli, options)));
+  },
+};
+
+async function run(cli: Cli, options: Options): Promise<number> {
+  const name = instanceName(options.name, cli.env, hostname(), process.pid);
+  const { level } = logOptions({ SIROCCO_LOG_LEVEL: options.logLevel });
+  const world = cli.world({ level, sink: { write: line => cli.output.text(line.replace(/\n$/, '')) } });
+  const listen = options.listen === undefined ? listenFrom(undefined, cli.env) : parseListen(options.listen);
+  const early = earlyStop(cli);
+  const config = await prepare(cli, name, world.log, early.asked).finally(early.off);
+  if (config === ended) {
+    world.log.info({}, 'stopped before it had begun');
+    return 0;
+  }
+  const { namespaces } = config;
+  const faults = [...cli.catalog.keys()];
+  const daemon = await startDaemon({
+    config,
+    connection: cli.connection(),
+    world,
+    catalog: cli.catalog,
+    gates: cli.gates,
+    version,
+    publisher: createPublisher(world.log, { version, namespaces, faults }),
+    serve: createServe(world.log),
+    listen,
+    drain: options.drain === true || isSet(cli.env['SIROCCO_DRAIN']),
+    signals: cli.signals,
+  });
+  return exitOf(await daemon.stopped);
+}
+
+function isSet(text: string | undefined): boolean {
+  return ['1', 'true', 'yes'].includes(text?.trim().toLowerCase() ?? '');
+}
+
+/** SIGTERM or SIGINT before the daemon listens for them itself. */
+function earlyStop(cli: Cli): { readonly asked: Promise<void>; off(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listener = () => resolve();
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of names) cli.signals.on(signal, listener);
+  return {
+    asked: promise,
+    off: () => {
+      for (const signal of names) cli.signals.off(signal, listener);
+    },
+  };
+}
+
+function exitOf({ how, open }: StopReport): number {
+  if (how === 'exit') return 0;
+  if (how === 'abandoned') return 130;
+  return errorTable[open.length > 0 ? 'SIR-301' : 'SIR-300'].exit;
+}
