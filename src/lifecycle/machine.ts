@@ -244,10 +244,20 @@ export interface Standing {
   readonly run: Run;
 }
 
+type Snapshot = ReturnType<typeof machine.resolveState>;
+
+/** One snapshot a state, of which only the context differs between runs: resolving one anew costs more than a look. */
+const resolved = new Map<RunStateName, Snapshot>();
+
+function snapshotOf({ state, run }: Standing): Snapshot {
+  const known = resolved.get(state) ?? machine.resolveState({ value: state, context: { run } });
+  resolved.set(state, known);
+  return { ...known, context: { run } };
+}
+
 /** One look: the next standing, or the same object when nothing follows. Pure. */
 export function look(standing: Standing, facts: Facts): Standing {
-  const snapshot = machine.resolveState({ value: standing.state, context: { run: standing.run } });
-  const [next] = transition(machine, snapshot, { type: 'look', facts });
+  const [next] = transition(machine, snapshotOf(standing), { type: 'look', facts });
   const state = next.value as RunStateName;
   return state === standing.state && next.context.run === standing.run ? standing : { state, run: next.context.run };
 }

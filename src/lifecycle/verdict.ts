@@ -13,7 +13,11 @@ export interface Judgement {
  * An abort comes first; then what makes the run no evidence (nothing sent, refused, unknown, unseen); then the hypothesis.
  * `recovered`: the targets' groups have what they desire again; `missing`: what they don't, in words.
  */
-export function judge(run: Run, recovered: boolean, missing = 'the targets were not healthy again within recover_within'): Judgement {
+export function judge(
+  run: Run,
+  recovered: boolean,
+  missing = 'the targets were not healthy again within recover_within',
+): Judgement {
   const { intents } = run;
   const first = (state: string) => intents.find(intent => intent.state === state);
   const unknown = first('unknown') ?? first('sending');

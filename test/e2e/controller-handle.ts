@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { bundle } from '../../scripts/build.ts';
 import { GiveUp, until } from '../support/until.ts';
 import { type ProcessOptions, stepMessage } from './controller-process.ts';
-import type { Passed } from './crashing-connection.ts';
+import type { PassedStep } from './crashing-connection.ts';
 
 /** One line of its log. */
 export interface LogLine {
@@ -51,7 +51,7 @@ export interface ControllerHandle {
   /** Waits until it says that it acts. */
   leads(within?: number): Promise<LogLine>;
   /** Steps that it passed, in order. */
-  steps(): readonly Passed[];
+  steps(): readonly PassedStep[];
   /** Text of its `/metrics`. */
   metrics(): Promise<string>;
   /** SIGKILL where it still lives, and waits. */
@@ -90,7 +90,7 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
         if (found === undefined && over) throw new GiveUp(`${name} ended before ${what}: ${tail(lines, other)}`);
         return found;
       },
-      { within, every: 20 },
+      { within, every: 50 },
     );
 
   return {
@@ -100,7 +100,7 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
     line,
     signal: signal => child.kill(signal),
     leads: within => line('it acts', each => each['type'] === 'leader' && each['leading'] === true, within),
-    steps: () => lines.filter(each => each.msg === stepMessage) as unknown as Passed[],
+    steps: () => lines.filter(each => each.msg === stepMessage) as unknown as PassedStep[],
     async metrics() {
       const { address } = await line('it listens', each => typeof each['address'] === 'string');
       return (await fetch(`${String(address)}/metrics`)).text();

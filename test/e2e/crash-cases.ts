@@ -24,9 +24,14 @@ export const crashFaults: readonly CrashFault[] = [
 
 const moments: readonly Moment[] = ['before', 'left', 'after'];
 
-/** All points of a fault, in the order in which a run comes by them. */
-export function pointsOf({ steps }: CrashFault): readonly CrashPoint[] {
-  return steps.flatMap(step => moments.map(moment => ({ step, moment })));
+/**
+ * All points of a fault, in the order in which a run comes by them; or fewer: before a step leaves, the world is as it
+ * was after the answer of the step before it.
+ */
+export function pointsOf({ steps }: CrashFault, all: boolean): readonly CrashPoint[] {
+  return steps.flatMap((step, n) =>
+    moments.filter(each => all || n === 0 || each !== 'before').map(moment => ({ step, moment })),
+  );
 }
 
 /** Whether the harmful call left before the process ended; `maybe`: its last bytes may or may not have been taken. */
@@ -61,8 +66,9 @@ export function expectedOf({ steps }: CrashFault, { step, moment }: CrashPoint):
  * How long a lasting fault is to be in force. While the next controller has yet to learn of it, longer than a takeover,
  * so that it is found in force; else as short as can be.
  */
-export function durationOf({ steps }: CrashFault, { step }: CrashPoint): string {
-  const at = steps.indexOf(step);
+export function durationOf({ steps }: CrashFault, point: CrashPoint | undefined): string {
+  if (point === undefined) return '2s';
+  const at = steps.indexOf(point.step);
   const early = at < steps.indexOf('record injecting');
   const late = at >= steps.indexOf('record reverting');
   return early || late ? '2s' : '35s';

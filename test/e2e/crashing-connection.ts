@@ -6,7 +6,7 @@ import type { NomadRequest } from '../../src/nomad/types.ts';
 import { type CrashPoint, type Moment, stepOf } from './crash-point.ts';
 
 /** One moment of a step, as the process tells it before it goes on. */
-export interface Passed {
+export interface PassedStep {
   readonly step: string;
   readonly nth: number;
   readonly moment: Moment;
@@ -19,7 +19,7 @@ export interface Passed {
 export interface CrashingOptions {
   readonly prefix: string;
   readonly at?: CrashPoint;
-  readonly tell: (passed: Passed) => void;
+  readonly tell: (passed: PassedStep) => void;
 }
 
 /** The connection given, with its steps told of. */

@@ -163,6 +163,6 @@ export async function finishedRun(
       const [first] = records;
       return first !== undefined && open.length === 0 && { run: first[0], items: first[1] };
     },
-    { within, every: 250 },
+    { within, every: 1_000 },
   );
 }

@@ -1,8 +1,8 @@
 /** The promises, held against what reached the cluster: none asks the controller what it believes. */
 
-import type { Cluster } from '../../src/embedded/core/types.ts';
+import type { Cluster, VariableRecord } from '../../src/embedded/core/types.ts';
 import type { FaultCall } from '../../src/lifecycle/effects.ts';
-import { readRecord } from '../../src/lifecycle/record.ts';
+import { type ReadRecord, readRecord } from '../../src/lifecycle/record.ts';
 import type { Intent } from '../../src/lifecycle/run.ts';
 import { isBeforeHarm, mayBeInForce } from '../../src/lifecycle/run.ts';
 import type { SentCall } from './process.ts';
@@ -41,6 +41,15 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
   const count = (name: string) => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
+  const parsed = new Map<string, { readonly index: number; readonly read: ReadRecord }>();
+  /** Each version of a record is parsed once. */
+  const readOf = (record: VariableRecord): ReadRecord => {
+    const known = parsed.get(record.Path);
+    if (known?.index === record.ModifyIndex) return known.read;
+    const read = readRecord(record.Items ?? {});
+    parsed.set(record.Path, { index: record.ModifyIndex, read });
+    return read;
+  };
   const records = () => {
     const found = cluster.tables.variables.get(home) ?? new Map<string, never>();
     return [...found.values()].filter(each => each.Path.startsWith('chaos/runs/'));
@@ -48,7 +57,7 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
 
   function intentOf(run: string, call: FaultCall): Intent | undefined {
     const record = records().find(each => each.Path === `chaos/runs/${run}`);
-    const read = record === undefined ? undefined : readRecord(record.Items ?? {});
+    const read = record === undefined ? undefined : readOf(record);
     if (read?.kind !== 'run') return undefined;
     return read.standing.run.intents.find(each => JSON.stringify(sorted(each.call)) === JSON.stringify(sorted(call)));
   }
@@ -87,15 +96,14 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
       present.set(record.Path, record.ModifyIndex);
       if (seen.get(record.Path) === record.ModifyIndex) continue;
       wrote = true;
-      written(record.Path.slice('chaos/runs/'.length), record.Items ?? {});
+      written(record.Path.slice('chaos/runs/'.length), readOf(record));
     }
     seen = present;
     if (wrote) reserved();
   }
 
-  function written(id: string, items: Readonly<Record<string, string>>): void {
+  function written(id: string, read: ReadRecord): void {
     count('record writes');
-    const read = readRecord(items);
     if (read.kind !== 'run') {
       broken(`the record of ${id} can't be read: ${read.why}`);
       return;
@@ -119,7 +127,7 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
   /** Limits hold whenever an intent stands written. */
   function reserved(): void {
     const open = records().flatMap(each => {
-      const read = readRecord(each.Items ?? {});
+      const read = readOf(each);
       if (read.kind !== 'run' || isBeforeHarm(read.standing.state) || read.standing.state === 'done') return [];
       const { run } = read.standing;
       return run.intents.some(mayBeInForce) && run.verdict === undefined ? [run] : [];

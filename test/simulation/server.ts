@@ -109,35 +109,44 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
       queue.at(now() + chance.latency(), () => answer(outcomeOf(request, response)));
     const timeOut = () => queue.at(now() + effect.timeoutMs, () => answer(ambiguous('no answer in time')));
     const go = (then: () => void) => queue.at(now() + chance.latency(), then);
+    const noAnswer = () => undefined;
     switch (fate.kind) {
       case 'normal':
-        return go(() => apply(request, back));
+        go(() => apply(request, back));
+        break;
       case 'slow':
         queue.at(now() + fate.ms, () => apply(request, back));
-        return;
+        break;
       case 'lost-request':
-        return timeOut();
+        timeOut();
+        break;
       case 'lost-answer':
-        go(() => apply(request, () => undefined));
-        return timeOut();
+        go(() => apply(request, noAnswer));
+        timeOut();
+        break;
       case 'late':
-        queue.at(now() + fate.afterMs, () => apply(request, () => undefined));
-        return timeOut();
+        queue.at(now() + fate.afterMs, () => apply(request, noAnswer));
+        timeOut();
+        break;
       case 'no-leader':
-        return go(() => back({ status: 500, index: 0, body: 'No cluster leader' }));
+        go(() => back({ status: 500, index: 0, body: 'No cluster leader' }));
+        break;
       case 'eof':
-        if (fate.applied) go(() => apply(request, () => undefined));
-        return go(() => back({ status: 500, index: 0, body: 'rpc error: EOF' }));
+        if (fate.applied) go(() => apply(request, noAnswer));
+        go(() => back({ status: 500, index: 0, body: 'rpc error: EOF' }));
+        break;
       case 'repeated':
-        return go(() =>
+        go(() =>
           apply(request, response => {
-            apply(request, () => undefined);
+            apply(request, noAnswer);
             back(response);
           }),
         );
+        break;
       case 'old':
-        return go(() => {
-          const old = effect.call.op === 'list-variables' && effect.call.index > 0 ? undefined : fromThePast(request);
+        go(() => {
+          const blocks = effect.call.op === 'list-variables' && effect.call.index > 0;
+          const old = blocks ? undefined : fromThePast(request);
           if (old === undefined) apply(request, back);
           else back(old);
         });

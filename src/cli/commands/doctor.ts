@@ -38,7 +38,7 @@ async function run(cli: Cli, { residue = false }: Options): Promise<number> {
   const { home } = cli.settings();
   const findings = await examine(cli, residue);
   const value = findings.map(({ trouble: _, ...shown }) => shown);
-  cli.output.value({ home, findings: value }, () => findings.map(each => line(cli, each)).join('\n'));
+  cli.output.value({ home, findings: value }, () => linesOf(cli, findings).join('\n'));
   const troubles = findings.flatMap(each => each.trouble ?? []);
   const worst = (Object.keys(exits) as Trouble[]).find(each => troubles.includes(each));
   return worst === undefined ? 0 : exits[worst];
@@ -88,12 +88,19 @@ async function patientOf(cli: Cli): Promise<Patient | Finding> {
   }
 }
 
-function line({ output: { color } }: Cli, { level, what, message, fix }: Finding): string {
+/** What to do once, below the last of those that it helps. */
+function linesOf(cli: Cli, findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap((each, i) => {
+    const { fix } = each;
+    return fix === undefined || findings[i + 1]?.fix === fix ? [line(cli, each)] : [line(cli, each), `     ${plain(fix)}`];
+  });
+}
+
+function line({ output: { color } }: Cli, { level, what, message }: Finding): string {
   const shown: Readonly<Record<Level, string>> = {
     ok: color.green('ok  '),
     warn: color.yellow('warn'),
     fail: color.red('FAIL'),
   };
-  const told = `${shown[level]} ${plain(what)}: ${plain(message)}`;
-  return fix === undefined ? told : `${told}\n     ${plain(fix)}`;
+  return `${shown[level]} ${plain(what)}: ${plain(message)}`;
 }

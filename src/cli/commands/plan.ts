@@ -49,6 +49,7 @@ async function run(cli: Cli, words: readonly string[], options: InputOptions): P
     namespace,
     specHash: read.spec.hash,
     plan: made,
+    gates: cli.gates,
     notes,
     ...(tooLarge === undefined ? {} : { tooLarge }),
   };

@@ -5,6 +5,7 @@ import type { Planned } from '../../faults/fault.ts';
 import { targetName } from '../../lifecycle/run.ts';
 import { requestOf } from '../../nomad/requests.ts';
 import { explain } from '../../targeting/explain.ts';
+import type { Gate } from '../../safety/gate.ts';
 import { plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
 
@@ -13,6 +14,8 @@ export interface Told {
   readonly namespace: string;
   readonly specHash: string;
   readonly plan: Plan;
+  /** All gates there are. */
+  readonly gates: readonly Gate[];
   readonly notes: readonly string[];
   /** Why its record would not fit, if so. */
   readonly tooLarge?: string;
@@ -35,6 +38,8 @@ export function planText(told: Told): string {
   const { plan, name, namespace, specHash, notes, tooLarge } = told;
   const { fault, choice, calls, nextRuns, notSteady } = plan;
   const gates = plan.gates.map(({ gate, answer }) => [answer.ok ? 'ok' : 'REFUSED', gate.name, answer.message]);
+  for (const { name: gate, dropped, summary } of candidateGates(told))
+    gates.push([dropped === 0 ? 'ok' : `${dropped} left out`, gate, summary]);
   if (tooLarge !== undefined) gates.push(['REFUSED', 'record-size', tooLarge]);
   const steady = notSteady.length > 0 ? [section('Not steady: a run would end before any harm', notSteady)] : [];
   return [
@@ -48,6 +53,16 @@ export function planText(told: Told): string {
     ...(notes.length === 0 ? [] : [section('Notes', notes)]),
     verdictLine(told),
   ].join('\n\n');
+}
+
+/** Gates that drop candidates one by one, with how many each dropped: the reasons stand beside the targets. */
+function candidateGates({ gates, plan }: Told) {
+  return gates
+    .filter(gate => gate.stage === 'candidate')
+    .map(({ name, summary }) => {
+      const dropped = plan.choice.excluded.filter(each => each.why.startsWith(`${name}: `)).length;
+      return { name, summary, dropped };
+    });
 }
 
 function section(title: string, lines: readonly string[], none = ''): string {
@@ -88,6 +103,13 @@ export function planValue(told: Told): object {
     ...(answer.ok ? {} : { reason: answer.reason, retry: answer.retry }),
     message: answer.message,
   }));
+  const candidates = candidateGates(told).map(({ name: gate, dropped, summary }) => ({
+    gate,
+    stage: 'candidate',
+    ok: true,
+    left_out: dropped,
+    message: summary,
+  }));
   const size = { gate: 'record-size', stage: 'blast', ok: false, reason: 'record_too_large', retry: false };
   return {
     name,
@@ -95,7 +117,7 @@ export function planValue(told: Told): object {
     spec_hash: specHash,
     fault: plan.fault.name,
     goes: goes(told),
-    gates: [...gates, ...(tooLarge === undefined ? [] : [{ ...size, message: tooLarge }])],
+    gates: [...gates, ...candidates, ...(tooLarge === undefined ? [] : [{ ...size, message: tooLarge }])],
     seed: plan.choice.seed,
     eligible: plan.choice.eligible,
     targets: plan.choice.chosen.map(each =>

@@ -13,7 +13,9 @@ import { byHandLines } from '../runs/text.ts';
 export function progress(note: Note): string | undefined {
   switch (note.type) {
     case 'leader':
-      return note.leading ? 'took the lock' : undefined;
+      return note.leading
+        ? 'took the lock; what was undone is watched for 21 s, since its last holder may have sent a call late'
+        : undefined;
     case 'state':
       return `${note.run}: ${note.to}`;
     case 'undo':

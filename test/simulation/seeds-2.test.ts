@@ -1,0 +1,3 @@
+import { seedsTest } from './seeds-suite.ts';
+
+seedsTest(2);
