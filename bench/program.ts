@@ -41,8 +41,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a program and waits for its first line. Rejects when it ends without one. */
-export async function start(file: string, args: readonly string[]): Promise<Running> {
+/** Starts a program and waits for its first line; `onLine` gets the others. Rejects when it ends without one. */
+export async function start(
+  file: string,
+  args: readonly string[],
+  onLine: (line: string) => void = () => {},
+): Promise<Running> {
   const child: ChildProcess = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   if (child.stdout === null) throw new Error(`${file} has no output`);
@@ -51,6 +55,7 @@ export async function start(file: string, args: readonly string[]): Promise<Runn
     once(lines, 'line').then(([line]) => String(line)),
     ended.then(([code]) => Promise.reject(new Error(`${args.join(' ')} ended with ${code} before its first line`))),
   ]);
+  lines.on('line', onLine);
   return {
     first,
     stop: async () => {

@@ -65,7 +65,7 @@ function environment(cluster: RealCluster): NodeJS.ProcessEnv {
 
 /** For whoever wonders why: the end of each controller's log. */
 const controllerLogs = `for each in $(nomad job allocs -namespace sirocco -t '{{range .}}{{.ID}} {{end}}' sirocco); do
-  echo "--- controller $each"; nomad alloc logs -namespace sirocco -stderr -tail -n 15 "$each"
+  echo "--- controller $each"; nomad alloc logs -namespace sirocco -tail -n 15 "$each"
 done`;
 
 /** Runs all commands of a step. Those that are read again are all run again. */

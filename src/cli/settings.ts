@@ -24,8 +24,8 @@ export interface Settings {
 
 interface Options {
   readonly output: Format;
-  readonly home: string;
-  readonly prefix: string;
+  readonly home?: string;
+  readonly prefix?: string;
   readonly namespaces?: string;
   readonly namespace?: string;
   readonly address?: string;
@@ -46,21 +46,16 @@ export function addSettings(program: Command): void {
   const nomad = 'Nomad, as the nomad command line has them:';
   const add = (heading: string, option: Option) => program.addOption(option.helpGroup(heading));
   add(group, new Option('--output <format>', 'how to print results').choices(formats).default('table'));
+  add(group, new Option('--home <namespace>', 'the namespace of the controller (SIROCCO_HOME; sirocco)'));
+  add(group, new Option('--prefix <path>', 'first part of the paths of our Variables (SIROCCO_PREFIX; chaos)'));
   add(
     group,
-    new Option('--home <namespace>', 'the namespace of the controller').env('SIROCCO_HOME').default('sirocco'),
-  );
-  add(
-    group,
-    new Option('--prefix <path>', 'first part of the paths of our Variables').env('SIROCCO_PREFIX').default('chaos'),
-  );
-  add(
-    group,
-    new Option('--namespaces <list>', 'managed namespaces, comma-separated; default: those the token can list').env(
-      'SIROCCO_NAMESPACES',
+    new Option(
+      '--namespaces <list>',
+      'managed namespaces, comma-separated (SIROCCO_NAMESPACES; those that the token can list)',
     ),
   );
-  add(group, new Option('--namespace <name>', 'the namespace that the command is about (NOMAD_NAMESPACE)'));
+  add(group, new Option('--namespace <name>', 'the namespace that the command is about (NOMAD_NAMESPACE; default)'));
   add(nomad, new Option('--address <url>', 'NOMAD_ADDR; default http://127.0.0.1:4646'));
   add(nomad, new Option('--region <name>', 'NOMAD_REGION'));
   add(nomad, new Option('--token <secret>', "NOMAD_TOKEN, which other users of this machine can't see"));
@@ -87,26 +82,35 @@ export function formatIn(argv: readonly string[]): Format {
 /** The settings of the options that were read. A SiroccoError (SIR-500) with every one that can't be. */
 export function settingsOf(program: Command, env: Environment): Settings {
   const options = program.opts<Options>();
-  const namespaces = options.namespaces === undefined ? undefined : listOf(options.namespaces);
+  const set = (name: string) => fromEnv(env, name);
+  const home = options.home ?? set('SIROCCO_HOME') ?? 'sirocco';
+  const prefix = options.prefix ?? set('SIROCCO_PREFIX') ?? 'chaos';
+  const list = options.namespaces ?? set('SIROCCO_NAMESPACES');
+  const namespaces = list === undefined ? undefined : listOf(list);
   const given = options.namespace;
-  const fromEnv = env['NOMAD_NAMESPACE']?.trim();
-  const region = options.region ?? env['NOMAD_REGION']?.trim();
+  const region = options.region ?? set('NOMAD_REGION');
   const problems = [
-    ...namespaceProblems('--home', [options.home]),
+    ...namespaceProblems('--home', [home]),
     ...namespaceProblems('--namespaces', namespaces ?? ['default']),
     ...(given === undefined || given === '*' ? [] : namespaceProblems('--namespace', [given])),
-    ...prefixProblems(options.prefix),
+    ...prefixProblems(prefix),
   ];
   const [first, ...more] = problems;
   if (first !== undefined) throw new SiroccoError(first, more);
   return {
-    home: options.home,
-    prefix: options.prefix,
+    home,
+    prefix,
     ...(namespaces === undefined ? {} : { namespaces }),
-    namespace: given ?? (fromEnv === undefined || fromEnv === '' ? 'default' : fromEnv),
+    namespace: given ?? set('NOMAD_NAMESPACE') ?? 'default',
     ...(given === undefined ? {} : { givenNamespace: given }),
-    ...(region === undefined || region === '' ? {} : { region }),
+    ...(region === undefined ? {} : { region }),
   };
+}
+
+/** A variable of the environment; an empty one counts as not set, as for the nomad command line. */
+export function fromEnv(env: Environment, name: string): string | undefined {
+  const text = env[name]?.trim();
+  return text === '' ? undefined : text;
 }
 
 /** The connection flags among the options. */

@@ -189,7 +189,8 @@ export function observe(core: Core, entry: RunEntry, fault: AnyFault): void {
       ...(client === undefined ? {} : { client }),
       ...(server === undefined ? {} : { server }),
     };
-    const decided: Partial<Intent> = intent.state === 'unknown' && decides(core, intent, server) ? { state: 'done' } : {};
+    const decided: Partial<Intent> =
+      intent.state === 'unknown' && decides(core, intent, server) ? { state: 'done' } : {};
     setIntent(entry, intent.n, { effect, ...decided });
     note(core, {
       type: 'effect-seen',

@@ -62,6 +62,7 @@ function verdictOf(core: Core, run: Run, asked: readonly Asked[]): Answered {
 }
 
 export function askAdmission(core: Core, run: Run, fault: AnyFault): Answered {
+  if (core.limits.state === 'unread') return { kind: 'wait' };
   if (haltsDenied(core, run.namespace).length === 0 && haltsUnread(core, run.namespace).length > 0)
     return { kind: 'wait' };
   return verdictOf(core, run, askAll(core.gates, 'admission', gateContext(core, run, fault)));

@@ -5,7 +5,7 @@ import type { AnyFault } from '../faults/fault.ts';
 import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
 import { mayBeInForce, type Run } from '../lifecycle/run.ts';
 import { haltsDenied, haltsInForce, haltsUnread, tendHalts } from './control.ts';
-import { acts, deadline, note } from './core.ts';
+import { acts, deadline, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
 import { askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf, targetFreshness } from './questions.ts';
@@ -41,7 +41,7 @@ export function tendRun(core: Core, id: string): void {
     if (entry.standing === before) break;
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
-  schedulePolls(core, entry, fault);
+  schedulePolls(core, entry);
 }
 
 /** A record of a newer release names a fault that this one can't undo: said once, and left for who can. */
@@ -142,8 +142,18 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
     lasting: fault.lasts && run.intents.some(mayBeInForce),
     reverted: isReverted(core, entry),
     effectsSeen: run.intents.every(each => each.effect !== undefined || !mayBeInForce(each)),
+    looked: state !== 'recovering' || looked(core, entry),
     recovered,
   };
+}
+
+/** What a denied read would tell is not to be had: then the verdict says what is missing. */
+function looked(core: Core, entry: RunEntry): boolean {
+  const since = entry.unsureUntil - takeoverWindowMs;
+  return groupsOf(entry.standing.run)
+    .flatMap(([namespace, job]) => jobReads(namespace, job).slice(0, 2))
+    .map(call => freshRead(core, call, since))
+    .every(each => each === 'fresh' || (typeof each === 'object' && each.denied));
 }
 
 function recoveryOf(core: Core, run: Run): Facts['recovered'] {
@@ -154,14 +164,13 @@ function recoveryOf(core: Core, run: Run): Facts['recovered'] {
 }
 
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */
-function schedulePolls(core: Core, entry: RunEntry, fault: AnyFault): void {
+function schedulePolls(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
   const watching = state === 'injecting' || state === 'holding' || state === 'recovering';
   const waiting = state === 'admitted' || state === 'targeting' || state === 'limited' || state === 'armed';
   if (waiting) deadline(core, 'run', entry.id, Math.max(1, Math.min(1_000, run.startDeadline - core.wall + 1)));
   if (!watching) return;
-  const namespace = fault.targetKind === 'node' ? undefined : run.namespace;
-  const every = pollMs(core, namespace);
+  const every = pollMs(core, run);
   const ends = [run.holdUntil, run.recoverUntil]
     .filter(each => each !== undefined && each > core.wall)
     .map(each => (each ?? 0) - core.wall);

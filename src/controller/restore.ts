@@ -9,14 +9,14 @@ import { enter, finished, recordPath } from './runs.ts';
 import type { Core } from './state.ts';
 
 /** Somebody else wrote our record: an earlier leader's late write. What it says counts. */
-export function rereadRun(core: Core, id: string): void {
+export function rereadRun(core: Core, id: string, atLeast: number): void {
   note(core, {
     type: 'trouble',
     what: `record ${id}`,
     message: 'it was written by another controller meanwhile: read again',
   });
   core.runs.delete(id);
-  readRun(core, recordPath(core, id), 0, () => undefined);
+  readRun(core, recordPath(core, id), atLeast, () => undefined);
 }
 
 /** Reads one record into the table; `done` is told when it is in, or gone. */

@@ -2,7 +2,7 @@
 
 import { sha256Hex } from '../base/ids.ts';
 import type { Standing } from '../lifecycle/machine.ts';
-import { recordItems } from '../lifecycle/record.ts';
+import { readRecord, recordItems } from '../lifecycle/record.ts';
 import type { Run } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
@@ -125,8 +125,8 @@ function write(core: Core, entry: RunEntry): void {
 
 function written(core: Core, entry: RunEntry, standing: Standing, items: Record<string, string>, answer: Answer): void {
   const variable = answer.kind === 'ambiguous' ? undefined : (answer.value as Variable | undefined);
-  const acked = (index: number) => {
-    entry.written = { standing, index };
+  const acked = (index: number, held = standing) => {
+    entry.written = { standing: held, index };
     entry.unfenced = false;
     entry.ackedAt = core.mono;
     entry.writeFailures = 0;
@@ -134,10 +134,13 @@ function written(core: Core, entry: RunEntry, standing: Standing, items: Record<
   if (answer.kind === 'ok') acked(variable?.ModifyIndex ?? answer.index);
   else if (answer.kind === 'refused' && answer.reason === 'conflict') {
     const theirs = variable?.Items;
-    // An earlier try of ours that was applied without an answer.
-    if (theirs && theirs['body'] === items['body'] && theirs['term'] === items['term'])
-      acked(variable?.ModifyIndex ?? 0);
-    else core.reread(core, entry.id);
+    const index = variable?.ModifyIndex ?? 0;
+    // In one term nobody but us writes it: then this is an earlier try of ours that was applied without an answer.
+    const ours = theirs != null && theirs['term'] === items['term'];
+    const held = ours ? readRecord(theirs) : undefined;
+    if (ours && theirs['body'] === items['body']) acked(index);
+    else if (held?.kind === 'run') acked(index, held.standing);
+    else core.reread(core, entry.id, index);
   } else {
     entry.writeFailures += 1;
     note(core, {

@@ -191,7 +191,7 @@ export interface Core {
   readonly deadlines: Deadlines;
   readonly pending: Map<string, Continuation>;
   /** Reads a record that somebody else wrote meanwhile. */
-  readonly reread: (core: Core, run: string) => void;
+  readonly reread: (core: Core, run: string, atLeast: number) => void;
   readonly handlers: Readonly<Record<WatchedKind, VariableHandler>>;
   readonly dirtyRuns: Set<string>;
   readonly dirtySpecs: Set<string>;

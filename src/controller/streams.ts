@@ -5,6 +5,7 @@
  */
 
 import { isGlob } from '../base/glob.ts';
+import type { Run } from '../lifecycle/run.ts';
 import type { EventBatch } from '../nomad/types.ts';
 import { allRunsDirty, deadline, namespaces, note } from './core.ts';
 import { jobReads, readKey } from './reads.ts';
@@ -175,10 +176,22 @@ export function streamClosed(core: Core, key: string, reason: string, message: s
   deadline(core, 'streams', key, Math.max(1_000, stream.openedAt + reopenMs - core.mono));
 }
 
-/** How often an open run reads its targets itself: seldom beside a living stream. */
-export function pollMs(core: Core, namespace: string | undefined): number {
-  const stream = core.streams.get(namespace === undefined ? nodesKey : `jobs ${namespace}`);
-  return stream?.connected === true ? 5_000 : 1_000;
+/** How often an open run reads its targets itself: seldom beside a living stream that carries them all. */
+export function pollMs(core: Core, run: Run): number {
+  const jobs = new Set<string>();
+  let onNodes = false;
+  for (const { target } of run.intents) {
+    if (target.kind === 'allocation') jobs.add(target.job);
+    else onNodes = true;
+  }
+  const carried = (key: string, wanted: readonly string[]) => {
+    const stream = core.streams.get(key);
+    return stream?.connected === true && covers(stream.topics, wanted);
+  };
+  const seen =
+    (!onNodes || carried(nodesKey, ['Node:*'])) &&
+    (jobs.size === 0 || carried(`jobs ${run.namespace}`, topicsOf({ jobs, any: false })));
+  return seen ? 5_000 : 1_000;
 }
 
 /** Seconds since the oldest living stream had a line. */

@@ -18,6 +18,7 @@ const quiet: Facts = {
   lasting: false,
   reverted: false,
   effectsSeen: false,
+  looked: true,
   recovered: { ok: false },
 };
 const facts = (change: Partial<Facts> = {}): Facts => ({ ...quiet, ...change });
@@ -113,6 +114,7 @@ describe('the lifecycle', () => {
         lasting: fc.boolean(),
         reverted: fc.boolean(),
         effectsSeen: fc.boolean(),
+        looked: fc.boolean(),
       })
       .map(({ abort: maybe, ...rest }) => facts({ ...rest, ...(maybe === undefined ? {} : { abort: maybe }) }));
     fc.assert(

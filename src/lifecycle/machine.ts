@@ -32,6 +32,8 @@ export interface Facts {
   /** Nothing is owed any more, and what must be watched was. */
   readonly reverted: boolean;
   readonly effectsSeen: boolean;
+  /** What the verdict rests on was read since this controller took the run up: an empty view is no judge. */
+  readonly looked: boolean;
   readonly recovered: { readonly ok: boolean; readonly recoveryMs?: number; readonly missing?: string };
 }
 
@@ -71,7 +73,8 @@ const machine = setup({
     /** No reason to wait for the group: the verdict does not rest on it, or its time is over. */
     decided: ({ context, event }) => {
       const { run } = context;
-      if (event.facts.wall >= (run.recoverUntil ?? 0) || run.abort !== undefined) return true;
+      if (run.abort !== undefined) return true;
+      if (event.facts.looked && event.facts.wall >= (run.recoverUntil ?? 0)) return true;
       return run.intents.every(intent => intent.state === 'refused' || intent.state === 'withheld');
     },
   },

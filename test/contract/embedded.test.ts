@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { removeToken, setToken } from '../../src/embedded/core/acl.ts';
+import { deleteToken, setToken } from '../../src/embedded/core/acl.ts';
+import { Refusal } from '../../src/embedded/core/failure.ts';
 import { applyNamespace } from '../../src/embedded/core/namespaces.ts';
 import { startEmbedded } from '../../src/embedded/index.ts';
 import { createWorld } from '../../src/world/real.ts';
@@ -26,11 +27,16 @@ async function embeddedCluster(): Promise<ContractCluster> {
     async createToken(rights) {
       const secret = randomUUID();
       const token = { secret, accessor: randomUUID(), name: 'test', type: 'client', rules: rights } as const;
-      server.change(cluster => setToken(cluster, token));
+      try {
+        server.change(cluster => setToken(cluster, token));
+      } catch (error) {
+        if (error instanceof Refusal) throw new Error(`${error.status} ${error.body}`, { cause: error });
+        throw error;
+      }
       return secret;
     },
     async deleteToken(secret) {
-      server.change(cluster => removeToken(cluster, secret));
+      server.change(cluster => deleteToken(cluster, secret));
     },
     stop: () => server.close(),
   };

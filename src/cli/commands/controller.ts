@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Option } from 'commander';
 import { listenFrom, parseListen } from '../../api/listen.ts';
 import { createServe } from '../../api/server.ts';
+import type { Listen } from '../../api/types.ts';
 import { errorTable } from '../../base/errors.ts';
 import { startDaemon } from '../../daemon/daemon.ts';
 import type { StopReport } from '../../daemon/types.ts';
@@ -9,6 +10,7 @@ import { createPublisher } from '../../publish/publisher.ts';
 import { logOptions } from '../../world/real.ts';
 import type { Cli } from '../cli.ts';
 import { ended, instanceName, prepare } from '../controller/prepare.ts';
+import { fromEnv } from '../settings.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 
@@ -19,6 +21,8 @@ interface Options {
   readonly drain?: boolean;
 }
 
+const levels = ['debug', 'info', 'warn', 'error'];
+
 /** The daemon. */
 export const controller: Command = {
   name: 'controller',
@@ -26,27 +30,21 @@ export const controller: Command = {
     program
       .command('controller')
       .description('runs the controller: takes schedules, does what they say, and puts things back')
+      .option('--listen <host:port>', 'HTTP interface (SIROCCO_LISTEN, NOMAD_ADDR_http; 127.0.0.1:9646)')
+      .option('--name <name>', 'the name of this instance (SIROCCO_NAME)')
       .addOption(
-        new Option('--listen <host:port>', 'HTTP interface and metrics; NOMAD_ADDR_http, else 127.0.0.1:9646').env(
-          'SIROCCO_LISTEN',
-        ),
+        new Option('--log-level <level>', 'the least that is logged (SIROCCO_LOG_LEVEL; info)').choices(levels),
       )
-      .addOption(new Option('--name <name>', 'the name of this instance').env('SIROCCO_NAME'))
-      .addOption(
-        new Option('--log-level <level>', 'the least that is logged; default info')
-          .choices(['debug', 'info', 'warn', 'error'])
-          .env('SIROCCO_LOG_LEVEL'),
-      )
-      .option('--drain', 'undo everything at SIGTERM, also where the job runs on (env: SIROCCO_DRAIN)')
+      .option('--drain', 'undo everything at SIGTERM, also where the job runs on (SIROCCO_DRAIN)')
       .action((options: Options) => cli.run(() => run(cli, options)));
   },
 };
 
 async function run(cli: Cli, options: Options): Promise<number> {
-  const name = instanceName(options.name, cli.env, hostname(), process.pid);
-  const { level } = logOptions({ SIROCCO_LOG_LEVEL: options.logLevel });
+  const name = instanceName(options.name ?? fromEnv(cli.env, 'SIROCCO_NAME'), cli.env, hostname(), process.pid);
+  const { level } = logOptions({ SIROCCO_LOG_LEVEL: options.logLevel ?? fromEnv(cli.env, 'SIROCCO_LOG_LEVEL') });
   const world = cli.world({ level, sink: { write: line => cli.output.text(line.replace(/\n$/, '')) } });
-  const listen = options.listen === undefined ? listenFrom(undefined, cli.env) : parseListen(options.listen);
+  const listen = listenOf(options.listen, cli.env);
   const early = earlyStop(cli);
   const config = await prepare(cli, name, world.log, early.asked).finally(early.off);
   if (config === ended) {
@@ -65,14 +63,20 @@ async function run(cli: Cli, options: Options): Promise<number> {
     publisher: createPublisher(world.log, { version, namespaces, faults }),
     serve: createServe(world.log),
     listen,
-    drain: options.drain === true || isSet(cli.env['SIROCCO_DRAIN']),
+    drain: options.drain === true || isSet(fromEnv(cli.env, 'SIROCCO_DRAIN')),
     signals: cli.signals,
   });
   return exitOf(await daemon.stopped);
 }
 
+function listenOf(flag: string | undefined, env: Cli['env']): Listen {
+  if (flag !== undefined) return parseListen(flag);
+  const text = fromEnv(env, 'SIROCCO_LISTEN');
+  return text === undefined ? listenFrom(undefined, env) : parseListen(text, 'SIROCCO_LISTEN');
+}
+
 function isSet(text: string | undefined): boolean {
-  return ['1', 'true', 'yes'].includes(text?.trim().toLowerCase() ?? '');
+  return ['1', 'true', 'yes'].includes(text?.toLowerCase() ?? '');
 }
 
 /** SIGTERM or SIGINT before the daemon listens for them itself. */

@@ -92,7 +92,9 @@ async function patientOf(cli: Cli): Promise<Patient | Finding> {
 function linesOf(cli: Cli, findings: readonly Finding[]): readonly string[] {
   return findings.flatMap((each, i) => {
     const { fix } = each;
-    return fix === undefined || findings[i + 1]?.fix === fix ? [line(cli, each)] : [line(cli, each), `     ${plain(fix)}`];
+    return fix === undefined || findings[i + 1]?.fix === fix
+      ? [line(cli, each)]
+      : [line(cli, each), `     ${plain(fix)}`];
   });
 }
 

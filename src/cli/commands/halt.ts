@@ -3,6 +3,7 @@ import { SiroccoError } from '../../base/errors.ts';
 import { formatTime, readTime } from '../../base/time.ts';
 import type { Cli } from '../cli.ts';
 import { type Halt, haltPath, haltWords, readHalt } from '../halts.ts';
+import { assertNamespace } from '../namespaces.ts';
 import type { Command } from './command.ts';
 
 interface Options {
@@ -34,6 +35,7 @@ async function run(cli: Cli, options: Options): Promise<number> {
   const namespace = settings.givenNamespace ?? home;
   const now = cli.clock.wall();
   const until = options.until === undefined ? undefined : untilOf(options.until, now);
+  await assertNamespace(cli.nomad(), namespace, namespace === home ? '--home' : '--namespace');
   const by = options.by ?? cli.env['USER'] ?? cli.env['LOGNAME'];
   const items = {
     reason: options.reason ?? '',

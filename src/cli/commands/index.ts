@@ -2,6 +2,8 @@
 
 import type { Command } from './command.ts';
 import { controller } from './controller.ts';
+import { demo } from './demo.ts';
+import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { faults } from './faults.ts';
 import { halt } from './halt.ts';
@@ -15,6 +17,8 @@ import { validate } from './validate.ts';
 
 export const commands: readonly Command[] = [
   controller,
+  demo,
+  dev,
   doctor,
   faults,
   halt,

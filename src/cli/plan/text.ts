@@ -4,8 +4,8 @@ import type { Plan } from '../../controller/plan.ts';
 import type { Planned } from '../../faults/fault.ts';
 import { targetName } from '../../lifecycle/run.ts';
 import { requestOf } from '../../nomad/requests.ts';
-import { explain } from '../../targeting/explain.ts';
 import type { Gate } from '../../safety/gate.ts';
+import { explain } from '../../targeting/explain.ts';
 import { plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
 

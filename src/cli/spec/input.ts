@@ -92,10 +92,16 @@ async function eachPair(words: readonly string[], stdin: Readable): Promise<Item
       throw usage(`\`${word}\` is not key=value`, { found: word, allowed });
     }
     const value = word.slice(at + 1);
-    items[word.slice(0, at)] =
-      value === '-' ? await textOf(stdin) : value.startsWith('@') ? await fileText(value.slice(1)) : value;
+    items[word.slice(0, at)] = await itemValue(value, stdin);
   }
   return items;
+}
+
+/** `-` is standard input, `@FILE` a file; a backslash before the `@` takes that meaning from it. */
+async function itemValue(value: string, stdin: Readable): Promise<string> {
+  if (value === '-') return textOf(stdin);
+  if (value.startsWith('@')) return fileText(value.slice(1));
+  return value.startsWith('\\@') ? value.slice(1) : value;
 }
 
 async function ofVariable(cli: Cli, path: string, name: string | undefined): Promise<SpecInput> {

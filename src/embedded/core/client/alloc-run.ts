@@ -164,8 +164,8 @@ function finish(cluster: Cluster, alloc: AllocRun): void {
 
 /** A task of this allocation changed. */
 export function changed(cluster: Cluster, alloc: AllocRun): void {
-  progress(cluster, alloc);
   checkHealth(cluster, alloc, changed);
+  progress(cluster, alloc);
   markDirty(cluster, alloc);
 }
 

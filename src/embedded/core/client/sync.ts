@@ -60,6 +60,9 @@ export function syncNode(cluster: Cluster, node: ClientNode): void {
   node.dirty.clear();
   const updates = allocs.map(alloc => {
     const { status, description } = clientStatus(alloc);
+    // One that failed before it was watched counts as unhealthy all the same.
+    if (status === 'failed' && (alloc.record.DeploymentID ?? '') !== '')
+      alloc.health ??= { healthy: false, at: cluster.now };
     const { health } = alloc;
     alloc.acknowledged = { status, description, healthy: health?.healthy };
     const states = Object.fromEntries([...alloc.tasks].map(([name, task]) => [name, task.state]));

@@ -5,7 +5,8 @@ import { dispatchJob } from '../dispatch.ts';
 import { createEvalNow } from '../evals.ts';
 import { Refusal } from '../failure.ts';
 import { summarize } from '../job-status.ts';
-import { deregisterJob, revertJob, scaleJob, tagVersion } from '../jobs.ts';
+import { revertJob, tagVersion, untagVersion } from '../job-versions.ts';
+import { deregisterJob } from '../jobs.ts';
 import {
   type Answer,
   type Call,
@@ -19,6 +20,7 @@ import {
   reading,
   textOf,
 } from '../route.ts';
+import { scaleJob } from '../scaling.ts';
 import { allocsOfJob, evalsOfJob, jobKey } from '../tables.ts';
 import type { JobEntry } from '../types.ts';
 import { allocStub, deploymentWhole } from '../views.ts';
@@ -173,26 +175,22 @@ function revert(call: Call): Answer {
   );
 }
 
-function tag(call: Call, name: string): Answer {
+function tag(call: Call): Answer {
   need(call, 'tag-job-version');
   const body = fieldsOrNone(call);
-  const current = entryOf(call);
-  const tagged = current.versions.find(version => version.VersionTag?.Name === param(call, 'name'))?.Version;
-  const version = numberOf(body['Version']) ?? (name === '' ? tagged : current.job.Version) ?? current.job.Version;
-  const index = tagVersion(call.cluster, call.namespace, idOf(call), {
-    version,
-    name,
-    description: textOf(body['Description']),
-  });
+  const [name, description] = [param(call, 'name'), textOf(body['Description'])];
+  const version = numberOf(body['Version']) ?? entryOf(call).job.Version;
+  const index = tagVersion(call.cluster, call.namespace, idOf(call), { version, name, description });
   return {
-    body: {
-      Name: name,
-      Description: textOf(body['Description']),
-      TaggedTime: Math.round(call.cluster.now * 1e6),
-      Index: index,
-    },
+    body: { Name: name, Description: description, TaggedTime: Math.round(call.cluster.now * 1e6), Index: index },
     index,
   };
+}
+
+function untag(call: Call): Answer {
+  need(call, 'tag-job-version');
+  const index = untagVersion(call.cluster, call.namespace, idOf(call), param(call, 'name'));
+  return { body: { Index: index }, index };
 }
 
 function evaluate(call: Call): Answer {
@@ -230,6 +228,6 @@ export const jobRoutes: readonly Route[] = [
   { method: 'PUT', path: '/v1/job/*id/dispatch', run: dispatch },
   { method: 'PUT', path: '/v1/job/*id/revert', run: revert },
   { method: 'PUT', path: '/v1/job/*id/evaluate', run: evaluate },
-  { method: 'PUT', path: '/v1/job/*id/versions/:name/tag', run: call => tag(call, param(call, 'name')) },
-  { method: 'DELETE', path: '/v1/job/*id/versions/:name/tag', run: call => tag(call, '') },
+  { method: 'PUT', path: '/v1/job/*id/versions/:name/tag', run: tag },
+  { method: 'DELETE', path: '/v1/job/*id/versions/:name/tag', run: untag },
 ];
