@@ -42,7 +42,7 @@ const version = '0.0.0-bench';
 
 /** Starts it, home namespace `sirocco`, managing `default`, and waits until it acts and has read everything. */
 export async function startController({ address, token }: Address): Promise<BenchController> {
-  const world = createWorld({}, { level: 'info', sink: { write: () => undefined } });
+  const world = createWorld({ level: 'info', sink: { write: () => undefined } });
   const calls: MadeCall[] = [];
   const notes: ToldNote[] = [];
   const inner = connect(nomadConfig({ NOMAD_ADDR: address, NOMAD_TOKEN: token ?? '' }), world);

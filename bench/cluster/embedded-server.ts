@@ -12,7 +12,7 @@ import { instant } from './clock.ts';
 const told = /^\/v1\/(client\/allocation\/[^/]+\/signal|node\/[^/]+\/eligibility)/;
 
 const nodes = Array.from({ length: Number(process.argv[2]) }, (_, n) => ({ name: `node-${n}`, cpu: 64_000 }));
-const world = createWorld({}, { level: 'error' });
+const world = createWorld({ level: 'error' });
 const embedded = await startEmbedded({ world, nodes, namespaces: ['sirocco'], seed: 'bench' });
 
 // Node tells of a request as soon as its head was read, before anybody works on it.

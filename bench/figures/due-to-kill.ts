@@ -1,11 +1,130 @@
 /** From the instant that a schedule is due until its kill leaves, and arrives: the whole controller on an embedded Nomad. */
 
 import { formatTime } from '../../src/base/time.ts';
+import type { Allocation } from '../../src/nomad/types.ts';
 import { until } from '../../test/support/until.ts';
 import { bareCalls } from '../cluster/bare-calls.ts';
 import { instant } from '../cluster/clock.ts';
-import { startController } from '../cluster/controller.ts';
+import { type BenchController, startController } from '../cluster/controller.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../cluster/embedded.ts';
-import { createNomad, waitingJob } from '../cluster/nomad.ts';
+import { openLimits, waitingJob } from '../cluster/nomad.ts';
 import type { Bench, Figure, Measure } from '../figure.ts';
 import { median, quantile } from '../samples.ts';
+
+const jobs = 100;
+const together = 20;
+const apartMs = 200;
+/** What writing the schedules, and their statuses at twenty a second, take before the first is due. */
+const leadMs = 8_000;
+const rounds = 50;
+
+/** Milliseconds from the instant due, one of each schedule. */
+interface Delays {
+  readonly leaving: readonly number[];
+  readonly arriving: readonly number[];
+  /** As the metric `due_delay_seconds` has it. */
+  readonly metric: readonly number[];
+}
+
+export const dueToKill: Figure = {
+  name: 'due-to-kill',
+  summary: 'a schedule due to its kill at the server, on the embedded Nomad over HTTP',
+  missing: () => undefined,
+  run: async bench => {
+    const cluster = await startEmbeddedCluster(20);
+    try {
+      return await measure(bench, cluster);
+    } finally {
+      await cluster.stop();
+    }
+  },
+};
+
+async function measure(bench: Bench, cluster: EmbeddedCluster): Promise<readonly Measure[]> {
+  const { nomad } = cluster;
+  const names = Array.from({ length: jobs }, (_, n) => `service-${n}`);
+  await nomad.runJobs(names.map(name => waitingJob(name, 3, 'mock_driver')));
+  await nomad.put('sirocco', 'chaos/control/limits', openLimits);
+  const controller = await startController(cluster);
+  try {
+    const baseline = () => bareSamples(cluster, names);
+    const before = await baseline();
+    bench.say(`${jobs} schedules, one due every ${apartMs} ms`);
+    const apart = await delays(cluster, controller, names, n => n * apartMs, 'apart');
+    bench.say(`${together} schedules due at once`);
+    const atOnce = await delays(cluster, controller, names.slice(0, together), () => 0, 'together');
+    const bare = [...before, ...(await baseline())];
+    return [...measures('apart', apart, bare), ...measures(`${together}-at-once`, atOnce, bare)];
+  } finally {
+    await controller.stop();
+  }
+}
+
+async function bareSamples({ nomad }: EmbeddedCluster, names: readonly string[]): Promise<readonly number[]> {
+  const samples: number[] = [];
+  for (let n = 0; n < rounds; n += 1) samples.push(await bareCalls(nomad, names[n % names.length] ?? ''));
+  return samples;
+}
+
+async function delays(
+  cluster: EmbeddedCluster,
+  controller: BenchController,
+  names: readonly string[],
+  offset: (n: number) => number,
+  prefix: string,
+): Promise<Delays> {
+  const { nomad, arrivals } = cluster;
+  const owner = new Map<string, string>();
+  for (const name of names) {
+    const { body } = await nomad.ask({ method: 'GET', path: `/v1/job/${name}/allocations`, namespace: 'default' });
+    for (const { ID } of body as readonly Allocation[]) owner.set(ID, name);
+  }
+  const begin = Math.ceil((instant() + leadMs) / 1_000) * 1_000;
+  const due = new Map(names.map((name, n) => [name, begin + offset(n)]));
+  const [firstCall, firstNote, firstArrival] = [controller.calls.length, controller.notes.length, arrivals.length];
+  for (const name of names) {
+    const at = formatTime(due.get(name) ?? 0);
+    await nomad.put('default', `chaos/schedule/${prefix}-${name}`, { fault: 'alloc-kill', target_job: name, at });
+  }
+  const last = Math.max(...due.values());
+  await until('all kills to arrive', () => arrivals.length >= firstArrival + names.length, {
+    within: last - instant() + 20_000,
+  });
+  await controller.idle();
+  const sinceDue = (path: string, at: number): readonly number[] => {
+    const job = owner.get(/\/allocation\/([^/]+)\/signal/.exec(path)?.[1] ?? '');
+    return job === undefined ? [] : [at - (due.get(job) ?? 0)];
+  };
+  const found: Delays = {
+    leaving: controller.calls.slice(firstCall).flatMap(({ request, leftAt }) => sinceDue(request.path, leftAt)),
+    arriving: arrivals.slice(firstArrival).flatMap(({ path, at }) => sinceDue(path, at)),
+    metric: controller.notes
+      .slice(firstNote)
+      .flatMap(({ note }) => (note.type === 'injection' && note.dueDelayMs !== undefined ? [note.dueDelayMs] : [])),
+  };
+  for (const [what, { length }] of Object.entries(found))
+    if (length !== names.length) throw new Error(`${what}: ${length} kills of ${names.length} schedules`);
+  return found;
+}
+
+function measures(part: string, found: Delays, bare: readonly number[]): readonly Measure[] {
+  const measure = (name: string, samples: readonly number[], p: 'median' | 'p99'): Measure => {
+    const of = (values: readonly number[]) => (p === 'median' ? median(values) : quantile(values, 0.99));
+    return {
+      name: `due-to-kill/${part}/${name}-${p}`,
+      value: of(samples),
+      unit: 'ms',
+      baseline: of(bare),
+      against: 'two bare writes of Variables and two bare reads on the same server',
+      better: 'lower',
+    };
+  };
+  return [
+    measure('call', found.leaving, 'median'),
+    measure('call', found.leaving, 'p99'),
+    measure('arrival', found.arriving, 'median'),
+    measure('arrival', found.arriving, 'p99'),
+    measure('metric', found.metric, 'median'),
+    measure('metric', found.metric, 'p99'),
+  ];
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sirocco } from './cli.fixture.ts';
+import { fakeNomad } from './nomad.fixture.ts';
 
 describe('the command line', () => {
   it('answers a slip of the pen with the nearest word, and exits 2', async () => {
@@ -51,7 +52,7 @@ describe('the command line', () => {
   });
 
   it('says in one place that Nomad denied, with exit 8', async () => {
-    const { nomad } = await sirocco('faults');
+    const nomad = fakeNomad();
     nomad.denied.push('sirocco chaos/control/leader');
     const ran = await sirocco('status', { nomad });
     expect([ran.code, ran.out]).toEqual([8, '']);
@@ -63,7 +64,10 @@ describe('the command line', () => {
 
   it('takes settings from the environment, and the command line before it', async () => {
     const env = { SIROCCO_HOME: 'ops', SIROCCO_PREFIX: 'havoc', SIROCCO_NAMESPACES: 'default' };
-    const ran = await sirocco('runs --home base', { env });
-    expect(ran.nomad.asked).toEqual(['GET /v1/vars?prefix=havoc%2Fruns%2F', 'GET /v1/var/havoc/runs/_']);
+    const nomad = fakeNomad();
+    nomad.put('base', 'havoc/runs/there', { v: '1' });
+    nomad.put('ops', 'havoc/runs/elsewhere', { v: '1' });
+    const ran = await sirocco('runs --home base --output json', { env, nomad });
+    expect(ran.json()).toEqual([{ id: 'there', v: 1 }]);
   });
 });

@@ -9,6 +9,7 @@ import { type Asked, type Blocked, type Handled, handle, poll } from './core/han
 import { setHttpAddress } from './core/nodes.ts';
 import { type Subscription, streamDue, subscribe, take } from './core/subscription.ts';
 import type { Cluster } from './core/types.ts';
+import { methods, type Parsed, parseRequest, readBody, sendAnswer } from './http-message.ts';
 import { sendLogs } from './log-stream.ts';
 import { createProcesses, type Processes } from './processes.ts';
 
@@ -38,64 +39,6 @@ interface Waiting {
 interface OpenStream {
   readonly subscription: Subscription;
   readonly response: ServerResponse;
-}
-
-/** Nomad's limit on a request's body is far above what an embedded cluster is asked. */
-const largestBody = 16 * 1024 * 1024;
-
-function readBody(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    request.on('data', (part: Buffer) => {
-      size += part.length;
-      if (size > largestBody) reject(new Error('http: request body too large'));
-      else parts.push(part);
-    });
-    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
-    request.on('error', reject);
-  });
-}
-
-interface Parsed {
-  readonly path: string;
-  readonly params: URLSearchParams;
-  readonly token: string;
-}
-
-function parse(request: IncomingMessage): Parsed {
-  const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);
-  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const header = request.headers['x-nomad-token'];
-  const token = (typeof header === 'string' && header !== '' ? header : bearer) ?? '';
-  return { path, params: new URLSearchParams(search), token };
-}
-
-const methods: ReadonlySet<string> = new Set(['GET', 'PUT', 'POST', 'DELETE']);
-
-function send(
-  response: ServerResponse,
-  handled: Extract<Handled, { kind: 'answer' }>['response'],
-  pretty: boolean,
-): void {
-  const { status, body, index, nextToken, knownLeader } = handled;
-  if (index > 0 || knownLeader !== undefined) response.setHeader('X-Nomad-Index', String(index));
-  if (knownLeader !== undefined) {
-    response.setHeader('X-Nomad-Knownleader', String(knownLeader));
-    response.setHeader('X-Nomad-Lastcontact', '0');
-  }
-  if (nextToken !== undefined) response.setHeader('X-Nomad-Nexttoken', nextToken);
-  if (status === 204 || (body === null && status < 300 && knownLeader === undefined)) {
-    response.writeHead(status).end();
-    return;
-  }
-  const isText = typeof body === 'string' && status >= 400;
-  const text = isText ? body : JSON.stringify(body, null, pretty ? 4 : undefined);
-  response.writeHead(status, {
-    'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/json',
-    'Content-Length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }
 
 /** Serves a cluster. Fails as `listen` does when the port is taken. */
@@ -166,7 +109,7 @@ export async function serve(cluster: Cluster, options: ServeOptions): Promise<Se
   function openStream(request: IncomingMessage, response: ServerResponse, { params, token }: Parsed): void {
     const index = params.get('index') ?? '0';
     if (!/^-?\d+$/.test(index)) {
-      send(
+      sendAnswer(
         response,
         { status: 400, index: 0, body: `Unable to parse index: strconv.Atoi: parsing "${index}": invalid syntax` },
         false,
@@ -181,7 +124,7 @@ export async function serve(cluster: Cluster, options: ServeOptions): Promise<Se
       token,
     });
     if ('status' in opened) {
-      send(response, { status: opened.status, index: 0, body: opened.message }, false);
+      sendAnswer(response, { status: opened.status, index: 0, body: opened.message }, false);
       return;
     }
     const stream = { subscription: opened, response };
@@ -197,7 +140,7 @@ export async function serve(cluster: Cluster, options: ServeOptions): Promise<Se
 
   function ask(request: Asked, response: ServerResponse, pretty: boolean): void {
     const finish = (handled: Handled) => {
-      if (handled.kind === 'answer') send(response, handled.response, pretty);
+      if (handled.kind === 'answer') sendAnswer(response, handled.response, pretty);
       else if (handled.kind === 'logs') void sendLogs(response, handled.logs, processes, world);
     };
     const handled = handle(cluster, request, world.wall());
@@ -210,21 +153,25 @@ export async function serve(cluster: Cluster, options: ServeOptions): Promise<Se
   }
 
   async function serveOne(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parsed = parse(request);
+    const parsed = parseRequest(request);
     const text = await readBody(request);
     if (parsed.path === '/v1/event/stream' && request.method === 'GET') {
       openStream(request, response, parsed);
       return;
     }
     if (!methods.has(request.method ?? '')) {
-      send(response, { status: 405, index: 0, body: 'Invalid method' }, false);
+      sendAnswer(response, { status: 405, index: 0, body: 'Invalid method' }, false);
       return;
     }
     let body: unknown;
     try {
       body = text === '' ? undefined : JSON.parse(text);
     } catch (error) {
-      send(response, { status: 400, index: 0, body: error instanceof Error ? error.message : String(error) }, false);
+      sendAnswer(
+        response,
+        { status: 400, index: 0, body: error instanceof Error ? error.message : String(error) },
+        false,
+      );
       return;
     }
     const query = Object.fromEntries(parsed.params);
@@ -240,7 +187,11 @@ export async function serve(cluster: Cluster, options: ServeOptions): Promise<Se
     serveOne(request, response).catch((error: unknown) => {
       world.log.error({ err: error, path: request.url }, 'the embedded Nomad failed to answer');
       if (!response.headersSent)
-        send(response, { status: 500, index: 0, body: error instanceof Error ? error.message : String(error) }, false);
+        sendAnswer(
+          response,
+          { status: 500, index: 0, body: error instanceof Error ? error.message : String(error) },
+          false,
+        );
       else response.destroy();
     });
   });

@@ -98,6 +98,14 @@ describe('the lifecycle', () => {
     expect(end).toMatchObject({ state: 'reporting', run: { verdict: 'passed', recoveryMs: 1_800 } });
   });
 
+  it('does not judge a run whose time is over before it has looked', () => {
+    const run = aRun({ intents: [anIntent({ state: 'done' })], recoverUntil: 60_000 });
+    const over = { wall: 60_000, looked: false };
+    expect(look({ state: 'recovering', run }, facts(over)).state).toBe('recovering');
+    const end = look({ state: 'recovering', run }, facts({ ...over, looked: true }));
+    expect(end).toMatchObject({ state: 'reporting', run: { verdict: 'failed', reason: 'no_effect' } });
+  });
+
   it('leaves injecting only to holding or reverting, and ends only through reverting, whatever is true', () => {
     const abort = fc.option(fc.constant({ reason: 'halted', message: '' }), { nil: undefined });
     const answered = fc.constantFrom<Answered>(go, { kind: 'wait' }, { kind: 'end', verdict: 'refused' });

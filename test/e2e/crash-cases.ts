@@ -34,12 +34,9 @@ export function pointsOf({ steps }: CrashFault, all: boolean): readonly CrashPoi
   );
 }
 
-/** Whether the harmful call left before the process ended; `maybe`: its last bytes may or may not have been taken. */
-export type Harm = 'none' | 'maybe' | 'one';
-
 export interface Expected {
-  /** What may have been done at the end of everything, by whichever controller. */
-  readonly harm: Harm;
+  /** How often the harm may have been done at the end of everything, by whichever controller. */
+  readonly harm: readonly number[];
   /** Verdicts, with their reason after a slash. */
   readonly verdicts: readonly string[];
 }
@@ -49,17 +46,20 @@ const unknown = 'failed/unknown_effect';
 
 /**
  * What must come of a run whose controller ended there. Before the intent was on record the next controller runs it as if
- * nothing had been; from the call's leaving on, the effect is there to be seen and decides. Between the two nobody may
- * send it any more, and the run says that it does not know.
+ * nothing had been. From then until the call leaves nobody may send it any more, and the run says that it does not know.
+ * After that its effect is there to be seen, and decides, unless nothing tells that it came before the takeover: a node
+ * bears no time of its last change.
  */
-export function expectedOf({ steps }: CrashFault, { step, moment }: CrashPoint): Expected {
-  const at = steps.indexOf(step) * moments.length + moments.indexOf(moment);
+export function expectedOf({ steps, items }: CrashFault, { step, moment }: CrashPoint): Expected {
   const of = (name: string, when: Moment) => steps.indexOf(name) * moments.length + moments.indexOf(when);
-  if (at < of('record injecting', 'left')) return { harm: 'one', verdicts: [passed] };
-  if (at === of('record injecting', 'left')) return { harm: 'maybe', verdicts: [passed, unknown] };
-  if (at < of('inject', 'left')) return { harm: 'none', verdicts: [unknown] };
-  if (at === of('inject', 'left')) return { harm: 'maybe', verdicts: [passed, unknown] };
-  return { harm: 'one', verdicts: [passed] };
+  const at = of(step, moment);
+  if (at < of('record injecting', 'left')) return { harm: [1], verdicts: [passed] };
+  if (at === of('record injecting', 'left')) return { harm: [0, 1], verdicts: [passed, unknown] };
+  if (at < of('inject', 'left')) return { harm: [0], verdicts: [unknown] };
+  if (at === of('inject', 'left')) return { harm: [0, 1], verdicts: [passed, unknown] };
+  const written = steps.includes('record holding') ? 'record holding' : 'record reverting';
+  const told = at >= of(written, 'after') || items['target_job'] !== undefined;
+  return { harm: [1], verdicts: told ? [passed] : [passed, unknown] };
 }
 
 /**

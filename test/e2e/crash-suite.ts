@@ -114,11 +114,13 @@ function ended(each: Case, point: CrashPoint): void {
     const result = await each.result;
     expect(result).toMatchObject(inOrder);
     expect(verdicts).toContain(result.verdict);
-    expect(result.told).toEqual([result.verdict]);
     expect(result.record).toMatchObject({ state: 'done' });
+    // One verdict, however often it was told; not at all where the process ended just then.
+    for (const told of result.told) expect(told).toBe(result.verdict);
     // Twice is what must never be, whatever the verdict; and none may pass without its effect.
     expect(result.sent).toBeLessThanOrEqual(1);
-    expect(result.harm).toBe(harm === 'maybe' ? Number(result.verdict === 'passed') : Number(harm === 'one'));
+    expect(harm).toContain(result.harm);
+    if (result.verdict === 'passed') expect(result.harm).toBe(1);
   });
 }
 

@@ -19,6 +19,10 @@ export interface Cluster {
   createToken(rights: Rights): Promise<{ readonly secret: string }>;
 }
 
+export interface MoreOptions extends Omit<ProcessOptions, 'config'> {
+  readonly config?: Partial<ProcessOptions['config']>;
+}
+
 export type Items = Readonly<Record<string, string>>;
 
 export interface Place {
@@ -26,7 +30,7 @@ export interface Place {
   readonly cluster: Cluster;
   readonly nomad: Nomad;
   /** Settings of one controller of this place. */
-  options(name: string, more?: Partial<ProcessOptions>): ProcessOptions;
+  options(name: string, more?: MoreOptions): ProcessOptions;
   put(path: string, items: Items): Promise<void>;
   /** Items of a Variable; undefined where there is none. */
   get(path: string): Promise<Items | undefined>;
@@ -84,8 +88,8 @@ function placeIn(cluster: Cluster, namespace: string, nomad: Nomad): Place {
     namespace,
     cluster,
     nomad,
-    options: (name, more = {}) => ({
-      config: { home: namespace, prefix: 'chaos', namespaces: [namespace], name, region: 'global' },
+    options: (name, { config = {}, ...more } = {}) => ({
+      config: { home: namespace, prefix: 'chaos', namespaces: [namespace], name, region: 'global', ...config },
       ...more,
     }),
     async put(path, given) {

@@ -118,7 +118,7 @@ export default {
       { path: inFolders(pureFolders) },
       { dependencyTypes: ['core'] },
     ),
-    rule('no-circular', 'imports go one way', {}, { circular: true }),
+    rule('no-circular', 'imports go one way', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
     rule('no-orphans', 'a file that nothing names', { orphan: true, path: '^src/', pathNot: '/types\\.ts$' }, {}),
     rule('no-test-from-src', 'src does not know its tests', { path: '^src/' }, { path: '^test/' }),
     rule('cli-is-last', 'nobody imports cli', { path: '^src/', pathNot: '^src/cli/' }, { path: '^src/cli/' }),

@@ -4,10 +4,11 @@ import type { TaskState } from '../../nomad/types.ts';
 import { countHealth } from './deployments.ts';
 import { createEval, unblockEvals } from './evals.ts';
 import { isClientTerminal, refreshJob } from './job-status.ts';
+import { putAlloc } from './records.ts';
 import { isReschedulable } from './reschedule.ts';
-import { commit, emit, putAlloc, type Write } from './tables.ts';
 import { addTimer } from './timers.ts';
 import type { AllocEntry, AllocRecord, Cluster } from './types.ts';
+import { commit, emit, type Write } from './write.ts';
 
 export interface ClientUpdate {
   readonly id: string;

@@ -5,10 +5,12 @@ import { Refusal } from './failure.ts';
 import { nextId } from './ids.ts';
 import type { GroupSpec, JobSpec } from './job-types.ts';
 import { findJob, registerJob } from './jobs.ts';
+import { putAlloc, putDeployment } from './records.ts';
 import { isReschedulable } from './reschedule.ts';
-import { allocsOfJob, commit, jobKey, putAlloc, putDeployment, timestamp, type Write } from './tables.ts';
+import { allocsOfJob, jobKey } from './tables.ts';
 import { addTimer } from './timers.ts';
 import type { AllocEntry, Cluster, DeploymentGroup, DeploymentRecord, Tables } from './types.ts';
+import { commit, timestamp, type Write } from './write.ts';
 
 /** A real deployment watcher gathers changes for a second, and its evaluation takes a quarter more. */
 const watcherBatchMs = 1000;

@@ -4,9 +4,10 @@ import { createEval } from './evals.ts';
 import { isClientTerminal, isTerminal } from './job-status.ts';
 import { changeNode } from './nodes.ts';
 import { changeAlloc } from './plan.ts';
-import { allocsOfJob, allocsOfNode, commit, timestamp } from './tables.ts';
+import { allocsOfJob, allocsOfNode } from './tables.ts';
 import { addTimer } from './timers.ts';
 import type { AllocEntry, Cluster, LastDrain, NodeRecord } from './types.ts';
+import { commit, timestamp } from './write.ts';
 
 export interface DrainRequest {
   /** Nanoseconds; negative: at once; 0: no deadline. Absent: the drain is taken back. */

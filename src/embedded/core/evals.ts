@@ -1,9 +1,10 @@
 /** Evaluations: the reason why the scheduler looks at a job, and what came of it. */
 
 import { nextId } from './ids.ts';
-import { commit, nanoseconds, putEval, timestamp, type Write } from './tables.ts';
+import { putEval } from './records.ts';
 import { addTimer } from './timers.ts';
 import type { Cluster, EvalRecord } from './types.ts';
+import { commit, nanoseconds, timestamp, type Write } from './write.ts';
 
 /** How long a real scheduler takes to begin with an evaluation, roughly. */
 const pickedUpAfterMs = 3;

@@ -2,9 +2,11 @@
 
 import { deploymentsOfJob, isActive } from './deployments.ts';
 import { isClientTerminal } from './job-status.ts';
-import { allocsOfJob, commit, deleteAlloc, deleteEval, deleteJob, evalsOfJob, type Write } from './tables.ts';
+import { deleteAlloc, deleteEval, deleteJob } from './records.ts';
+import { allocsOfJob, evalsOfJob } from './tables.ts';
 import { addTimer } from './timers.ts';
 import type { Cluster, EvalRecord, JobEntry } from './types.ts';
+import { commit, type Write } from './write.ts';
 
 const everyMs = 5 * 60_000;
 const olderThanMs = 3600_000;

@@ -8,9 +8,9 @@ import { denied, Refusal } from './failure.ts';
 import { misdeedFor } from './misbehave.ts';
 import type { Answer, Call, LogRequest, Watch } from './route.ts';
 import { findRoute } from './routes/index.ts';
-import { changedSince, changeNumber } from './tables.ts';
 import { addTimer } from './timers.ts';
 import type { Cluster, Tables } from './types.ts';
+import { changedSince, changeNumber } from './write.ts';
 
 export type Asked = NomadRequest & { readonly token?: string };
 

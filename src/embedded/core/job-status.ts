@@ -1,7 +1,9 @@
 /** What a job is at: derived from its allocations and evaluations, and kept with it. */
 
-import { allocsOfJob, evalsOfJob, jobKey, putJob, type Write } from './tables.ts';
+import { putJob } from './records.ts';
+import { allocsOfJob, evalsOfJob, jobKey } from './tables.ts';
 import type { AllocRecord, JobEntry, Tables } from './types.ts';
+import type { Write } from './write.ts';
 
 const clientTerminal = new Set(['complete', 'failed', 'lost']);
 

@@ -2,8 +2,9 @@
 
 import { Refusal } from './failure.ts';
 import { findJob, type JobWrite, registerJob } from './jobs.ts';
-import { commit, putJob } from './tables.ts';
+import { putJob } from './records.ts';
 import type { Cluster, JobEntry } from './types.ts';
+import { commit } from './write.ts';
 
 /** Runs an earlier version again, as a new one. */
 export function revertJob(

@@ -5,8 +5,10 @@ import { createEval, createEvalNow } from './evals.ts';
 import { Refusal } from './failure.ts';
 import { jobProblems, joinErrors } from './job-checks.ts';
 import type { JobSpec } from './job-types.ts';
-import { commit, deleteJob, flushBatch, jobKey, nanoseconds, putJob, type Write } from './tables.ts';
+import { deleteJob, putJob } from './records.ts';
+import { jobKey } from './tables.ts';
 import type { Cluster, JobEntry } from './types.ts';
+import { commit, flushBatch, nanoseconds, type Write } from './write.ts';
 
 const versionsKept = 6;
 

@@ -3,10 +3,11 @@
 import { formatDuration, parseDuration } from './durations.ts';
 import { Refusal } from './failure.ts';
 import { nextId } from './ids.ts';
-import { commit, putVariable, type Write } from './tables.ts';
+import { putVariable } from './records.ts';
 import { addTimer } from './timers.ts';
 import type { Cluster, VariableRecord } from './types.ts';
 import { blankConflict, checkFree, currentVariable, type VariableWrite } from './variables.ts';
+import { commit, type Write } from './write.ts';
 
 const second = 1e9;
 const shortest = 10 * second;

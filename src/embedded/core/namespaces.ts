@@ -2,8 +2,9 @@
 
 import { Refusal } from './failure.ts';
 import { joinErrors } from './job-checks.ts';
-import { commit, deleteNamespace, putNamespace } from './tables.ts';
+import { deleteNamespace, putNamespace } from './records.ts';
 import type { Cluster } from './types.ts';
+import { commit } from './write.ts';
 
 const validName = /^[a-zA-Z0-9-]{1,128}$/;
 

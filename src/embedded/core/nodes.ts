@@ -8,9 +8,11 @@ import { createEval, unblockEvals } from './evals.ts';
 import { Refusal } from './failure.ts';
 import { nextId } from './ids.ts';
 import type { JobSpec } from './job-types.ts';
-import { allocsOfNode, commit, putNode, timestamp, type Write } from './tables.ts';
+import { putNode } from './records.ts';
+import { allocsOfNode } from './tables.ts';
 import { addTimer } from './timers.ts';
 import type { Cluster, NodeRecord } from './types.ts';
+import { commit, timestamp, type Write } from './write.ts';
 
 const eventsKept = 10;
 

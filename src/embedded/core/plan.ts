@@ -7,9 +7,11 @@ import { refreshJob, replaceJob } from './job-status.ts';
 import type { GroupSpec, JobSpec } from './job-types.ts';
 import type { Place } from './placement.ts';
 import type { Stop, Wanted } from './reconcile.ts';
+import { putAlloc } from './records.ts';
 import { nextTracker } from './reschedule.ts';
-import { commit, jobKey, putAlloc, type Write } from './tables.ts';
+import { jobKey } from './tables.ts';
 import type { AllocEntry, AllocRecord, Cluster, DeploymentRecord, EvalRecord } from './types.ts';
+import { commit, type Write } from './write.ts';
 
 export interface Placed extends Place {
   readonly group: GroupSpec;

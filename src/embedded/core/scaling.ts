@@ -4,8 +4,9 @@ import { createEvalNow } from './evals.ts';
 import { Refusal } from './failure.ts';
 import type { GroupSpec } from './job-types.ts';
 import { checkJobIndex, evalOf, findJob, type JobWrite, putVersion } from './jobs.ts';
-import { commit, jobKey, type Write } from './tables.ts';
+import { jobKey } from './tables.ts';
 import type { Cluster, JobEntry } from './types.ts';
+import { commit, type Write } from './write.ts';
 
 export interface ScaleRequest {
   readonly group: string;

@@ -174,6 +174,7 @@ describe('the scheduler', () => {
     ],
     [
       'no node fulfils the constraint',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Nomad's own way to name an attribute.
       { Constraints: [{ LTarget: '${node.unique.name}', RTarget: 'zz', Operand: '=' }] },
       { ConstraintFiltered: { '${node.unique.name} = zz': 3 } },
     ],

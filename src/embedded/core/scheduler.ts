@@ -9,8 +9,9 @@ import type { GroupSpec, JobSpec } from './job-types.ts';
 import { type Chooser, createChooser } from './placement.ts';
 import { applyPlan, type JobPlan, type Placed } from './plan.ts';
 import { type GroupContext, type GroupPlan, notNeeded, reconcileGroup, reconcileSystemGroup } from './reconcile.ts';
-import { allocsOfJob, commit, evalsOfJob, jobKey } from './tables.ts';
+import { allocsOfJob, evalsOfJob, jobKey } from './tables.ts';
 import type { AllocEntry, Cluster, DeploymentRecord, EvalRecord } from './types.ts';
+import { commit } from './write.ts';
 
 /** Failed allocations due within this time of each other share one follow-up evaluation. */
 const followupBatchMs = 5000;

@@ -1,8 +1,9 @@
 /** Nomad's own service registrations: those of a group live with the allocation, those of a task with each of its runs. */
 
 import type { ServiceSpec } from './job-types.ts';
-import { commit, deleteService, putService } from './tables.ts';
+import { deleteService, putService } from './records.ts';
 import type { AllocRecord, Cluster, ServiceRecord } from './types.ts';
+import { commit } from './write.ts';
 
 function serviceId(record: AllocRecord, service: ServiceSpec, task: string | undefined): string {
   const owner = task ?? `group-${record.TaskGroup}`;

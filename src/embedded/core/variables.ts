@@ -1,8 +1,9 @@
 /** Variables: written plainly or by compare-and-set, and deleted. */
 
 import { Refusal } from './failure.ts';
-import { commit, deleteVariable, putVariable } from './tables.ts';
+import { deleteVariable, putVariable } from './records.ts';
 import type { Cluster, Tables, VariableRecord } from './types.ts';
+import { commit } from './write.ts';
 
 export interface VariableWrite {
   readonly namespace: string;

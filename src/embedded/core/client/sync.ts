@@ -1,9 +1,9 @@
 /** How a client tells the servers: at the next tick of 200 ms when a status changed, at every fifth otherwise. */
 
 import { applyClientUpdates } from '../alloc-updates.ts';
-import { timestamp } from '../tables.ts';
 import { addTimer, cancelTimer } from '../timers.ts';
 import type { Cluster } from '../types.ts';
+import { timestamp } from '../write.ts';
 import type { AllocRun, ClientNode } from './types.ts';
 
 const tickMs = 200;

@@ -2,9 +2,9 @@
 
 import type { TaskEvent, TaskState } from '../../../nomad/types.ts';
 import { registerServices, removeServices } from '../services.ts';
-import { timestamp } from '../tables.ts';
 import { addTimer, cancelTimer } from '../timers.ts';
 import type { Cluster } from '../types.ts';
+import { timestamp } from '../write.ts';
 import { type DriverCallbacks, signalError, signalMock, startMock, stopMock } from './mock.ts';
 import { signalProcess, startProcess, stopProcess } from './process.ts';
 import { decideRestart, type Ended } from './restart.ts';

@@ -15,8 +15,8 @@ import {
   reading,
   wholeId,
 } from '../route.ts';
-import { commit } from '../tables.ts';
 import { allocStub, allocWhole } from '../views.ts';
+import { commit } from '../write.ts';
 
 function list(call: Call): Answer {
   const granted = namespacesOf(call, 'read-job');

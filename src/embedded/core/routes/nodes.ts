@@ -19,9 +19,10 @@ import {
   textOf,
   wholeId,
 } from '../route.ts';
-import { allocsOfNode, commit } from '../tables.ts';
+import { allocsOfNode } from '../tables.ts';
 import type { NodeRecord } from '../types.ts';
 import { allocWhole, nodeStub } from '../views.ts';
+import { commit } from '../write.ts';
 
 function nodeOf(call: Call, status: 404 | 500): NodeRecord {
   const id = wholeId(call, 'node');

@@ -1,9 +1,10 @@
 /** `/v1/services`, `/v1/service/NAME`. */
 
 import { Refusal } from '../failure.ts';
+import { deleteService } from '../records.ts';
 import { type Answer, type Call, listing, namespacesOf, need, param, type Route } from '../route.ts';
-import { commit, deleteService } from '../tables.ts';
 import type { ServiceRecord } from '../types.ts';
+import { commit } from '../write.ts';
 
 function byNamespace(services: readonly ServiceRecord[]): unknown[] {
   const names = new Map<string, Map<string, Set<string>>>();

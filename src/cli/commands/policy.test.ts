@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { sirocco } from '../cli.fixture.ts';
+
+describe('policy', () => {
+  it('prints what one fault needs in one namespace, and no more', async () => {
+    const ran = await sirocco('policy --namespaces default --faults alloc-kill --no-globs');
+    expect([ran.code, ran.err, ran.nomad.asked]).toEqual([0, '', []]);
+    expect(ran.out).toMatchInlineSnapshot(`
+      "# What the Sirocco controller of home namespace "sirocco" may do, and nothing else.
+      # Faults: alloc-kill.
+      # Apply it to the job of the controller:
+      #   nomad acl policy apply -namespace sirocco -job sirocco sirocco FILE
+
+      # Home: records and the lock. Let nobody but operators write here.
+      namespace "sirocco" {
+        capabilities = [
+          "read-job", # the controller's own job and allocation
+        ]
+
+        variables {
+          path "chaos/control/leader" { capabilities = ["read", "list", "write"] } # the lock: one controller acts
+          path "chaos/runs/*" { capabilities = ["read", "list", "write"] }         # run records, written before any harm
+          path "chaos/control/*" { capabilities = ["read", "list"] }               # halt, and in home the limits: only people write them
+          path "chaos/control/_" { capabilities = ["read", "list", "write"] }      # the marker that proves the right to list
+          path "chaos/schedule/*" { capabilities = ["read", "list"] }              # schedules: only people write them
+          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }     # the marker that proves the right to list
+          path "chaos/status/*" { capabilities = ["read", "write"] }               # the answers to schedules
+        }
+      }
+
+      namespace "default" {
+        capabilities = [
+          "read-job",        # jobs, allocations and deployments of targets, and their events; alloc-kill
+          "alloc-lifecycle", # alloc-kill
+        ]
+
+        variables {
+          path "chaos/control/*" { capabilities = ["read", "list"] }           # halt, and in home the limits: only people write them
+          path "chaos/control/_" { capabilities = ["read", "list", "write"] }  # the marker that proves the right to list
+          path "chaos/schedule/*" { capabilities = ["read", "list"] }          # schedules: only people write them
+          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] } # the marker that proves the right to list
+          path "chaos/status/*" { capabilities = ["read", "write"] }           # the answers to schedules
+        }
+      }"
+    `);
+  });
+
+  it('asks for node rights only where a node fault is chosen', async () => {
+    expect((await sirocco('policy --faults alloc-stop,alloc-restart')).out).not.toMatch(/^node \{/m);
+    expect((await sirocco('policy --faults node-ineligible')).out).toMatch(/^node \{\n {2}policy = "write"\n\}$/m);
+  });
+
+  it('names every namespace, home first and once, and never all of them', async () => {
+    const ran = await sirocco('policy --home ops --namespaces shop,ops,default --prefix havoc');
+    expect(ran.out.match(/^namespace .*$/gm)).toEqual([
+      'namespace "ops" {',
+      'namespace "shop" {',
+      'namespace "default" {',
+    ]);
+    expect(ran.out).not.toContain('"*"');
+    expect(ran.out).not.toContain('chaos/');
+    // Home is managed too here: its jobs may be hit.
+    expect(ran.out.split('namespace "shop"')[0]).toContain('alloc-lifecycle');
+  });
+
+  it('lets nobody write schedules, halts or limits, and delete anything', async () => {
+    const { out } = await sirocco('policy --namespaces default');
+    const paths = [...out.matchAll(/path "([^"]+)" \{ capabilities = \[([^\]]*)\]/g)];
+    const written = paths.filter(([, , words]) => words?.includes('write')).map(([, path]) => path);
+    expect([...new Set(written)].sort()).toEqual([
+      'chaos/control/_',
+      'chaos/control/leader',
+      'chaos/runs/*',
+      'chaos/schedule/_',
+      'chaos/status/*',
+    ]);
+    expect(out).not.toContain('destroy');
+  });
+
+  it('says on standard error what it had to assume, or what an old Nomad lacks', async () => {
+    const ran = await sirocco('policy --for 1.6.2');
+    expect(ran.code).toBe(0);
+    expect(ran.err.split('\n')).toEqual([
+      'Nomad 1.6.2: it has no locks on Variables: no controller can lead',
+      'no --namespaces: the policy is for namespace default alone',
+    ]);
+    expect(ran.out).toContain('# For Nomad 1.6.2.');
+  });
+
+  it.each([
+    ['--faults aloc-kill', 'SIR-105', 'alloc-kill'],
+    ['--for latest', 'SIR-104', undefined],
+    ['--namespaces *', 'SIR-500', undefined],
+  ])('refuses `policy %s`', async (flags, code, near) => {
+    const ran = await sirocco(`policy ${flags} --output json`);
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect((JSON.parse(ran.err) as { error: object }).error).toMatchObject({
+      code,
+      ...(near === undefined ? {} : { did_you_mean: near }),
+    });
+  });
+});
