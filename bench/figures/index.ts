@@ -3,7 +3,10 @@
 import type { Figure } from '../figure.ts';
 import { dueToKill } from './due-to-kill.ts';
 import { fold } from './fold.ts';
+import { haltToUndone } from './halt-to-undone.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { nowToKill } from './now-to-kill.ts';
+import { seeds } from './seeds.ts';
 
-export const figures: readonly Figure[] = [ingest, dueToKill, memory, fold];
+export const figures: readonly Figure[] = [ingest, dueToKill, nowToKill, haltToUndone, memory, fold, seeds];

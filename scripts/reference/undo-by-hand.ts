@@ -20,7 +20,7 @@ export function byHand(fault: AnyFault): string {
 
 export function undoByHand(): Page {
   return page('docs/undo-by-hand.md', 'Undo by hand', '`src/faults`', [
-    'Normally the controller puts everything back: at the end of a fault’s duration, at a halt, when a schedule is deleted, when its job is stopped, and after a crash or a change of leader. This page is for the day when none runs and none can be started. It needs the `nomad` command line and a token that may read the home namespace (here `sirocco`) and do what is undone.',
+    'Normally the controller puts everything back: at the end of a fault’s duration, at a halt, when a schedule is deleted, when its job is stopped, and after a crash or a change of leader. With the `sirocco` command line and no controller, `sirocco undo --all` does the same with your own token. This page is for the day when there is neither. It needs the `nomad` command line and a token that may read the home namespace (here `sirocco`) and do what is undone.',
     '## 1. Keep new harm away',
     'A controller that comes back reads this before anything else, and undoes what is in force:',
     fenced('nomad var put -namespace sirocco -force chaos/control/halt reason="undoing by hand"'),
@@ -44,7 +44,7 @@ export function undoByHand(): Page {
     ),
     'Look before you act: what somebody else has changed since is no longer ours to undo, such as a node that an operator drained meanwhile.',
     '## 4. Afterwards',
-    'Records need no correction by hand. The next controller looks at each open run, sees that its harm is gone, writes that down (as `superseded`, since it was not its own undo), and ends the run. Then lift the halt:',
+    'Records need no correction by hand. The next controller, or `sirocco undo --all`, looks at each open run, sees that its harm is gone, writes that down and ends the run. Then lift the halt:',
     fenced('nomad var purge -namespace sirocco chaos/control/halt'),
   ]);
 }

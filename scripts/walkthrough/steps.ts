@@ -37,14 +37,15 @@ export function stepsOf(markdown: string): readonly Step[] {
     heading = /^#+ (.+)$/.exec(line)?.[1] ?? heading;
     const words = mark.exec(line);
     if (words === null) continue;
-    const options = optionsOf(words[1] ?? '', i + 1);
-    if (lines[i + 1] !== `${fence}sh`) throw new Error(`line ${i + 1}: the mark is not followed by a block of sh`);
+    const begin = i + 1;
+    const options = optionsOf(words[1] ?? '', begin);
+    if (lines[i + 1] !== `${fence}sh`) throw new Error(`line ${begin}: the mark is not followed by a block of sh`);
     const commands = blockAt(lines, i + 1);
     i = commands.end;
     const next = lines.findIndex((each, at) => at > i && each.trim() !== '');
     const text = lines[next] === `${fence}text` ? blockAt(lines, next) : undefined;
     steps.push({
-      line: i + 1 - commands.text.split('\n').length - 2,
+      line: begin,
       heading,
       commands: commandsOf(commands.text),
       ...options,

@@ -35,7 +35,7 @@ export async function readHalt(
 }
 
 /** The halt that a Variable is. */
-export function haltOf({ Namespace, Items, ModifyIndex }: Variable, now: number): Halt {
+function haltOf({ Namespace, Items, ModifyIndex }: Variable, now: number): Halt {
   const ends = parseTime(Items?.['until'] ?? '');
   return {
     namespace: Namespace,

@@ -7,6 +7,11 @@ import type { NomadRequest, NomadResponse, Variable } from '../nomad/types.ts';
 type Items = Readonly<Record<string, string>>;
 
 export interface FakeNomad extends Connection {
+  /** May be replaced by a test. */
+  send: Connection['send'];
+  openStream: Connection['openStream'];
+  /** The index of a change that a test makes. */
+  nextIndex(): number;
   /** Every request, in order, as `PUT /v1/var/a?cas=0`. */
   readonly asked: string[];
   /** By namespace and path. */
@@ -36,6 +41,7 @@ const startTime = Date.UTC(2026, 10, 24, 9) * 1e6;
 export function fakeNomad(namespaces: readonly string[] = ['default', 'sirocco']): FakeNomad {
   let index = 10;
   const locks = new Map<string, string>();
+  const waiting: (() => void)[] = [];
   const nomad: FakeNomad = {
     asked: [],
     variables: new Map(),
@@ -47,6 +53,7 @@ export function fakeNomad(namespaces: readonly string[] = ['default', 'sirocco']
     ]),
     denied: [],
     before: () => {},
+    nextIndex: () => ++index,
     put(namespace, path, items) {
       index += 1;
       const old = nomad.variables.get(`${namespace} ${path}`);
@@ -67,13 +74,17 @@ export function fakeNomad(namespaces: readonly string[] = ['default', 'sirocco']
       nomad.before(request);
       const query = new URLSearchParams(request.query).toString();
       nomad.asked.push(`${request.method} ${request.path}${query === '' ? '' : `?${query}`}`);
+      // Nothing that a blocking query waits for happens here: it ends with the connection.
+      if (request.query?.['index'] !== undefined) await new Promise<void>(resolve => waiting.push(resolve));
       return outcomeOf(request, answer(request));
     },
     openStream: (_, onSignal) => {
       onSignal({ kind: 'open' });
       return { close: () => {} };
     },
-    close: () => {},
+    close: () => {
+      for (const resolve of waiting.splice(0)) resolve();
+    },
   };
 
   const isDenied = (what: string) => nomad.denied.some(each => what.startsWith(each));

@@ -80,6 +80,9 @@ export async function main(process_: Process, parts: Parts = realParts): Promise
     })
     .exitOverride();
   addSettings(program);
+  program.addHelpText('afterAll', ({ command }) =>
+    command === program ? '' : '\nsirocco help lists the settings that every command takes.',
+  );
   for (const command of commands) command.register(program, cli);
   tab(program, { completionCommandName: 'completion' });
 

@@ -11,7 +11,8 @@ import { nodeIds } from './nomad-objects.fixture.ts';
 /** Writes the record of a run as a controller would, ten minutes ago. */
 export function putRun(nomad: FakeNomad, state: RunStateName, change: Partial<Run> = {}): Run {
   const at = now - 600_000;
-  const run = aRun({ tick: at, claimedAt: at, startDeadline: at + 300_000, ...change });
+  const armed = change.injectedAt === undefined ? {} : { armedAt: change.injectedAt };
+  const run = aRun({ tick: at, claimedAt: at, startDeadline: at + 300_000, ...armed, ...change });
   nomad.put('sirocco', `chaos/runs/${run.id}`, pack(recordItems({ state, run }, 42)).items);
   return run;
 }

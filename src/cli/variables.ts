@@ -21,11 +21,7 @@ export async function eachOf<T, R>(all: readonly T[], map: (each: T) => Promise<
  * The paths under a prefix. A denied list is empty, so an empty one is proved by reading the marker's path: a
  * SiroccoError (SIR-401) where that is denied.
  */
-export async function listProved(
-  nomad: NomadClient,
-  namespace: string,
-  prefix: string,
-): Promise<readonly VariableMetadata[]> {
+async function listProved(nomad: NomadClient, namespace: string, prefix: string): Promise<readonly VariableMetadata[]> {
   const found = await nomad.listVariables(namespace, prefix);
   if (found.length === 0) await nomad.readVariable(namespace, `${prefix}_`);
   return found.filter(each => each.Path !== `${prefix}_`);

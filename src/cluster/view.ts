@@ -62,6 +62,8 @@ export function createView(): MutableView {
   const followed = new Map<string, FollowedJob>();
   const names = createJobNames();
   const nodes = createNodeTable(intern);
+  /** Where an allocation was found last: looked up again and again while a run is open. */
+  const where = new Map<string, FollowedJob>();
   let resultIndex = 0;
 
   const keyOf = (namespace: string, job: string) => `${namespace}/${job}`;
@@ -162,9 +164,15 @@ export function createView(): MutableView {
         .flatMap(each => each.job() ?? [])
         .sort(byId),
     alloc(id): AllocView | undefined {
+      const known = where.get(id);
+      const held = known !== undefined && followedOf(known.namespace, known.id) === known ? known.alloc(id) : undefined;
+      if (held !== undefined) return held;
+      where.delete(id);
       for (const each of followed.values()) {
         const alloc = each.alloc(id);
-        if (alloc !== undefined) return alloc;
+        if (alloc === undefined) continue;
+        where.set(id, each);
+        return alloc;
       }
       return undefined;
     },

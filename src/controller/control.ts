@@ -11,7 +11,15 @@ export function createHalts(all: readonly string[]): Map<string, HaltState> {
   return new Map(
     all.map(namespace => [
       namespace,
-      { state: 'unread', reason: '', readAt: Number.NEGATIVE_INFINITY, index: 0, reading: false },
+      {
+        state: 'unread',
+        reason: '',
+        readAt: Number.NEGATIVE_INFINITY,
+        index: 0,
+        reading: false,
+        again: false,
+        told: false,
+      },
     ]),
   );
 }
@@ -39,25 +47,34 @@ function limitsChanged(core: Core, variable: Variable | undefined): void {
   allRunsDirty(core);
 }
 
-/** No limits Variable was seen when everything was listed: the defaults hold. */
+/** No limits Variable is there, and the list that says so was not silently denied: its marker was in it. The defaults hold. */
 export function limitsAbsent(core: Core): void {
-  if (core.limits.state === 'unread') core.limits.state = 'valid';
+  if (core.limits.state !== 'unread') return;
+  const watch = core.watches.get(`${core.config.home} control`);
+  if (watch?.listed !== true || watch.marker !== 'there' || watch.known.has(`${watch.prefix}limits`)) return;
+  core.limits.state = 'valid';
+  allRunsDirty(core);
 }
 
-/** Reads a halt now, unless a read is on its way. */
+/** Reads a halt: now, and once more where a read is on its way that may have missed what changed. */
 export function readHalt(core: Core, namespace: string): void {
   const halt = core.halts.get(namespace);
-  if (halt === undefined || halt.reading) return;
+  if (halt === undefined) return;
+  if (halt.reading) {
+    halt.again = true;
+    return;
+  }
   halt.reading = true;
+  halt.again = false;
   const path = `${core.config.prefix}/control/halt`;
-  ask(core, '-', 'read', { op: 'read-variable', namespace, path }, (answer, sentAt) =>
+  ask(core, '-', 'undo', { op: 'read-variable', namespace, path }, (answer, sentAt) =>
     haltRead(core, namespace, halt, answer, sentAt),
   );
 }
 
 function haltRead(core: Core, namespace: string, halt: HaltState, answer: Answer, sentAt: number): void {
   halt.reading = false;
-  const was = halted(core, halt);
+  if (halt.again) readHalt(core, namespace);
   if (answer.kind === 'ok') {
     const variable = answer.value as Variable | undefined;
     const index = variable?.ModifyIndex ?? answer.index;
@@ -93,7 +110,8 @@ function haltRead(core: Core, namespace: string, halt: HaltState, answer: Answer
     deadline(core, 'halt', namespace, 1_000);
   }
   const is = halted(core, halt);
-  if (is !== was) {
+  if (is !== halt.told) {
+    halt.told = is;
     note(core, { type: 'halt', namespace, halted: is, ...(halt.reason === '' ? {} : { reason: halt.reason }) });
     for (const [key, entry] of core.specs)
       if (namespace === core.config.home || entry.namespace === namespace) core.dirtySpecs.add(key);
@@ -123,7 +141,7 @@ export function haltsUnread(core: Core, namespace: string): readonly string[] {
     const halt = core.halts.get(each);
     if (halt !== undefined && halt.state !== 'unread' && halt.state !== 'denied' && core.mono - halt.readAt <= freshMs)
       return false;
-    readHalt(core, each);
+    if (halt?.reading !== true) readHalt(core, each);
     return true;
   });
 }
@@ -143,11 +161,15 @@ export function tendHalts(core: Core): void {
     if (entry.standing.state !== 'injecting' && entry.standing.state !== 'holding') continue;
     for (const each of concerned(core, entry.standing.run.namespace)) wanted.add(each);
   }
+  let next = Number.POSITIVE_INFINITY;
   for (const each of wanted) {
     const halt = core.halts.get(each);
-    if (halt !== undefined && core.mono - halt.readAt >= inForceMs) readHalt(core, each);
+    if (halt === undefined) continue;
+    const wait = halt.readAt + inForceMs - core.mono;
+    if (wait <= 0 && !halt.reading) readHalt(core, each);
+    next = Math.min(next, wait <= 0 ? inForceMs : wait);
   }
-  if (wanted.size > 0) deadline(core, 'halts', '', inForceMs);
+  if (wanted.size > 0) deadline(core, 'halts', '', next);
 }
 
 /** Every halt is read once before the controller says it is ready. */

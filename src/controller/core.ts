@@ -1,6 +1,7 @@
 /** The few words with which the fold's parts ask the world for something, and what all of them may ask of the state. */
 
-import type { Call, Note, Priority } from '../lifecycle/effects.ts';
+import { isGlob } from '../base/glob.ts';
+import type { Call, FaultCall, Note, Priority } from '../lifecycle/effects.ts';
 import type { Continuation, Core } from './state.ts';
 
 /** Milliseconds that any call to Nomad may take, unless it says otherwise. */
@@ -40,9 +41,25 @@ export function namespaces(core: Core): readonly string[] {
   return [...new Set([core.config.home, ...core.config.namespaces])];
 }
 
-/** Sets the deadline of a concern, told apart by the first word of its key. */
+/** Sets the deadline of a concern, told apart by the first word of its key; it takes the place of an earlier one. */
 export function deadline(core: Core, concern: string, key: string, inMs: number): void {
   core.deadlines.set(`${concern} ${key}`, core.mono + Math.max(0, inMs));
+}
+
+/** Looks at a run again in so many milliseconds, or when it was to be looked at anyway. */
+export function lookAgain(core: Core, run: string, inMs: number): void {
+  core.deadlines.sooner(`run ${run}`, core.mono + Math.max(0, inMs));
+}
+
+/** A call that carries neither index nor token may be applied so long after an ambiguous end. */
+const lateWriteMs = 90_000;
+
+/** Calls that a frozen server may apply late, and that a late application harms anew. */
+const unfenced = new Set(['node-eligibility']);
+
+/** Until when a call that may have been sent must be watched for a late application, milliseconds since the epoch. */
+export function lateUntil(core: Core, call: FaultCall): { readonly watchUntil?: number } {
+  return unfenced.has(call.op) ? { watchUntil: core.wall + lateWriteMs } : {};
 }
 
 /** The Variable whose lock makes a leader. */
@@ -66,6 +83,24 @@ export function holdsLease(core: Core): boolean {
 /** This controller is the one that acts: it holds the lease and knows every open run. */
 export function acts(core: Core): boolean {
   return holdsLease(core) && core.lease.loaded;
+}
+
+/** Open runs that concern a job are looked at again: those that hit it, and those whose target may mean it. */
+export function jobChanged(core: Core, namespace: string, job: string): void {
+  for (const { id, standing } of core.runs.values()) {
+    const { run } = standing;
+    const target = run.experiment.target.job;
+    if (run.namespace !== namespace || target === undefined) continue;
+    if (target === job || isGlob(target)) core.dirtyRuns.add(id);
+  }
+}
+
+/** Open runs that concern nodes are looked at again. */
+export function nodesChanged(core: Core): void {
+  for (const { id, standing } of core.runs.values()) {
+    const { job, nodeClass, datacenter, nodePool } = standing.run.experiment.target;
+    if (job === undefined || [nodeClass, datacenter, nodePool].some(each => each !== undefined)) core.dirtyRuns.add(id);
+  }
 }
 
 /** Every open run is looked at again. */

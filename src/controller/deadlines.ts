@@ -3,6 +3,8 @@
 export interface Deadlines {
   /** Sets or replaces the deadline of a key. */
   set(key: string, at: number): void;
+  /** Sets the deadline of a key unless it has an earlier one. */
+  sooner(key: string, at: number): void;
   clear(key: string): void;
   /** Keys whose time has come, earliest first; each is cleared. */
   due(now: number): readonly string[];
@@ -64,6 +66,9 @@ export function createDeadlines(): Deadlines {
       current.set(key, entry);
       heap.push(entry);
       up(heap.length - 1);
+    },
+    sooner(key, when) {
+      if ((current.get(key)?.at ?? Number.POSITIVE_INFINITY) > when) this.set(key, when);
     },
     clear(key) {
       current.delete(key);

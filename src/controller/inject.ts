@@ -2,9 +2,10 @@
 
 import type { AnyFault } from '../faults/fault.ts';
 import { type Intent, isBeforeHarm, type Run, targetName } from '../lifecycle/run.ts';
-import { haltsInForce, haltsUnread } from './control.ts';
-import { allRunsDirty, ask, deadline, freshMs, holdsLease, leaseEnd, note } from './core.ts';
-import { missingTargets } from './questions.ts';
+import { abortOf } from './abort.ts';
+import { haltsUnread } from './control.ts';
+import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, note } from './core.ts';
+import { missingTargets, targetFreshness } from './questions.ts';
 import { isAcked } from './runs.ts';
 import type { Core, RunEntry } from './state.ts';
 import type { Answer } from './types.ts';
@@ -12,11 +13,10 @@ import type { Answer } from './types.ts';
 /** A repeatable call that stays unanswered is repeated this often, and given up (as unknown) after so long. */
 const repeatMs = 500;
 const repeatForMs = 30_000;
-/** A call that carries neither index nor token may be applied so long after an ambiguous end. */
-export const lateWriteMs = 90_000;
-
-/** Calls that a frozen server may apply late, and that a late application harms anew. */
-const unfenced = new Set(['node-eligibility']);
+/** Calls of one run on their way at once: those behind them are asked about again before they leave. */
+const atOnce = 8;
+/** From armed to the send, at most: what was judged is too old then, however late the write was acknowledged. */
+const armedForMs = 10_000;
 
 export function setIntent(entry: RunEntry, n: number, change: Partial<Intent>): void {
   const { run, state } = entry.standing;
@@ -36,25 +36,31 @@ export function send(core: Core, entry: RunEntry, fault: AnyFault): void {
     each => each.state === 'sending' && each.sentAt === undefined && !entry.sending.has(each.n),
   );
   if (unsent.length === 0) return;
-  const why = withhold(core, entry, fault);
+  const why = withhold(core, entry, fault) ?? tooOld(core, entry, fault);
   for (const intent of unsent) {
     if (why !== undefined) withheld(core, entry, intent, why);
-    else sendOne(core, entry, intent);
+    else if (entry.sending.size < atOnce) sendOne(core, entry, intent, entry.ackedAt + freshMs);
   }
 }
 
-/** Why nothing may leave now: lease, age of the acknowledged write, halt, targets; undefined when all is well. */
+/** Why nothing may leave now: lease, halt, abort, targets; undefined when all is well. */
 function withhold(core: Core, entry: RunEntry, fault: AnyFault): string | undefined {
   const { run } = entry.standing;
   if (!holdsLease(core)) return 'the lease ended before the call could leave';
   if (run.intents.some(each => each.term !== core.lease.term)) return 'another term wrote this intent';
-  if (core.mono - entry.ackedAt > freshMs) return 'the acknowledged intent is older than 5s';
-  const halts = haltsInForce(core, run.namespace);
-  if (halts[0] !== undefined)
-    return `halted in ${halts[0].namespace}${halts[0].reason === '' ? '' : `: ${halts[0].reason}`}`;
+  const abort = abortOf(core, run);
+  if (abort !== undefined) return abort.message;
   if (haltsUnread(core, run.namespace).length > 0) return 'the absence of a halt was not read within 5s';
   if (core.stop !== undefined) return 'the controller is stopping';
   return missingTargets(core, run, fault);
+}
+
+/** Why what was judged when the intent was armed can't be relied on any more. */
+function tooOld(core: Core, entry: RunEntry, fault: AnyFault): string | undefined {
+  const { run } = entry.standing;
+  if (core.mono - entry.ackedAt > freshMs) return 'the acknowledged intent is older than 5s';
+  if (core.wall - (run.armedAt ?? core.wall) > armedForMs) return 'it was armed more than 10s ago';
+  return targetFreshness(core, run, fault) === 'fresh' ? undefined : 'the targets were not read within 5s';
 }
 
 function withheld(core: Core, entry: RunEntry, intent: Intent, message: string): void {
@@ -72,8 +78,8 @@ function withheld(core: Core, entry: RunEntry, intent: Intent, message: string):
   });
 }
 
-function sendOne(core: Core, entry: RunEntry, intent: Intent): void {
-  const notAfter = Math.min(leaseEnd(core), entry.ackedAt + freshMs);
+function sendOne(core: Core, entry: RunEntry, intent: Intent, atMost: number): void {
+  const notAfter = Math.min(leaseEnd(core), atMost);
   const first = intent.sentAt === undefined;
   const at = core.mono;
   entry.sending.set(intent.n, { notAfter });
@@ -120,34 +126,44 @@ function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: 
       ...(message === undefined ? {} : { message }),
     });
   };
+  const unknown = (message: string, change: Partial<Intent> = {}) => {
+    setIntent(entry, n, { state: 'unknown', message, ...change, ...lateUntil(core, intent.call) });
+    tell('unknown', message);
+  };
+  const refused = (message: string) => {
+    if (intent.ambiguous === true) unknown(message);
+    else {
+      setIntent(entry, n, { state: 'refused', answeredAt: core.wall, message });
+      tell('refused', message);
+    }
+  };
+  const again = intent.sending === 'repeatable' && core.wall - (intent.sentAt ?? 0) < repeatForMs;
   if (sent.sentAt > sent.notAfter) {
     // A freeze between the check and the send: whoever took over may have acted meanwhile.
-    const message = 'it left after the lease or the age limit had ended: a freeze delayed it';
-    setIntent(entry, n, { state: 'unknown', late: true, message, ...watch(core, intent) });
-    tell('unknown', message);
+    unknown('it left after the lease or the age limit had ended: a freeze delayed it', { late: true });
   } else if (answer.kind === 'ok') {
-    const index = answer.index > 0 ? { answeredIndex: answer.index } : {};
-    setIntent(entry, n, { state: 'done', answeredAt: core.wall, ...index });
-    tell('done');
-  } else if (answer.kind === 'refused' && !mayRepeat(core, entry, intent, answer)) {
-    setIntent(entry, n, { state: 'refused', answeredAt: core.wall, message: answer.message });
-    tell('refused', answer.message);
-  } else if (intent.sending === 'repeatable' && core.wall - (intent.sentAt ?? 0) < repeatForMs) {
-    if (answer.kind === 'ambiguous') setIntent(entry, n, watch(core, intent));
+    if (changedNothing(intent, answer.index)) {
+      refused('it was so already: somebody else did it meanwhile');
+    } else {
+      const index = answer.index > 0 ? { answeredIndex: answer.index } : {};
+      setIntent(entry, n, { state: 'done', answeredAt: core.wall, ...index });
+      tell('done');
+    }
+  } else if (answer.kind === 'refused') {
+    if (again && passing.has(answer.reason)) deadline(core, 'repeat', `${entry.id} ${n}`, repeatMs);
+    else refused(answer.message);
+  } else if (again) {
+    setIntent(entry, n, { ambiguous: true, ...lateUntil(core, intent.call) });
     deadline(core, 'repeat', `${entry.id} ${n}`, repeatMs);
-  } else {
-    setIntent(entry, n, { state: 'unknown', message: answer.message, ...watch(core, intent) });
-    tell('unknown', answer.message);
-  }
+  } else unknown(answer.message, { ambiguous: true });
 }
 
-function mayRepeat(core: Core, entry: RunEntry, intent: Intent, answer: Answer & { kind: 'refused' }): boolean {
-  if (intent.sending !== 'repeatable' || core.wall - (intent.sentAt ?? 0) >= repeatForMs) return false;
-  return core.runs.get(entry.id) === entry && ['unreachable', 'no-leader', 'limited'].includes(answer.reason);
-}
+/** Refusals that pass by themselves. */
+const passing: ReadonlySet<string> = new Set(['unreachable', 'no-leader', 'limited']);
 
-function watch(core: Core, intent: Intent): Partial<Intent> {
-  return unfenced.has(intent.call.op) ? { watchUntil: core.wall + lateWriteMs } : {};
+/** Nomad answers index 0 where an eligibility was as asked already: then it is not ours to undo. */
+function changedNothing(intent: Intent, index: number): boolean {
+  return intent.call.op === 'node-eligibility' && index === 0 && intent.ambiguous !== true;
 }
 
 /** Sends a repeatable call again, or gives it up as unknown when it may not leave any more. */
@@ -156,19 +172,12 @@ export function repeat(core: Core, key: string): void {
   const entry = core.runs.get(id);
   const intent = entry?.standing.run.intents.find(each => each.n === Number(n));
   if (entry === undefined || intent?.state !== 'sending' || entry.sending.has(intent.n)) return;
-  const { run } = entry.standing;
-  if (haltsInForce(core, run.namespace).length > 0 || run.abort !== undefined || core.stop !== undefined) {
-    setIntent(entry, intent.n, {
-      state: 'unknown',
-      message: 'given up before it was answered',
-      ...watch(core, intent),
-    });
-    core.dirtyRuns.add(id);
-  } else if (holdsLease(core)) {
-    // Repeated under the present lease: the written intent names what is done, and doing it again changes nothing.
-    entry.ackedAt = core.mono;
-    sendOne(core, entry, intent);
-  } else deadline(core, 'repeat', key, repeatMs);
+  const fault = core.catalog.get(entry.standing.run.fault);
+  const why = fault === undefined ? 'its fault is not known' : withhold(core, entry, fault);
+  if (why === undefined) sendOne(core, entry, intent, core.mono + freshMs);
+  else if (intent.ambiguous !== true) withheld(core, entry, intent, why);
+  else setIntent(entry, intent.n, { state: 'unknown', message: `given up: ${why}`, ...lateUntil(core, intent.call) });
+  core.dirtyRuns.add(id);
 }
 
 /** Takes what the view shows of each intent's effect into the run. */

@@ -68,11 +68,17 @@ export function askAdmission(core: Core, run: Run, fault: AnyFault): Answered {
   return verdictOf(core, run, askAll(core.gates, 'admission', gateContext(core, run, fault)));
 }
 
+/** An allocation names its node; its class, datacenter and pool are the node's own to tell. */
+function needsNodes({ experiment: { target } }: Run, fault: AnyFault): boolean {
+  const { nodeClass, datacenter, nodePool } = target;
+  return fault.targetKind === 'node' || [nodeClass, datacenter, nodePool].some(each => each !== undefined);
+}
+
 /** Whether all that targeting rests on was read within five seconds. */
 export function targetFreshness(core: Core, run: Run, fault: AnyFault): Freshness {
   const { job } = run.experiment.target;
   const all: Freshness[] = [];
-  if (fault.targetKind === 'node') all.push(freshRead(core, { op: 'list-nodes' }));
+  if (needsNodes(run, fault)) all.push(freshRead(core, { op: 'list-nodes' }));
   if (job === undefined) return worst(all);
   if (!isGlob(job)) {
     core.view.watchJob(run.namespace, job);

@@ -1,12 +1,15 @@
 /** Reads of Nomad's objects into the view. Each is shared by all who wait for it, and known by the instant at which it was sent. */
 
 import type { ReadCall } from '../lifecycle/effects.ts';
-import { allRunsDirty, ask, deadline, freshMs, note } from './core.ts';
+import { allRunsDirty, ask, deadline, freshMs, jobChanged, nodesChanged, note } from './core.ts';
 import type { Core, ReadState } from './state.ts';
 import type { Answer } from './types.ts';
 
 /** How long a failed read stays failed before it is tried again. */
 const retryMs = 1_000;
+/** A server that lags is asked again so soon; one that stays behind for so many answers was restored, and is believed. */
+const regressedMs = 250;
+const restoredAfter = 80;
 
 export type Freshness = 'fresh' | 'waiting' | { readonly denied: boolean; readonly message: string };
 
@@ -38,16 +41,21 @@ export function jobReads(namespace: string, job: string): readonly ReadCall[] {
  * Whether an answer is there whose request was sent at or after `since` (monotonic; default: five seconds ago).
  * When not, the read is under way as this returns, and open runs are looked at again when it is answered.
  */
-export function freshRead(core: Core, call: ReadCall, since = core.mono - freshMs): Freshness {
+export function freshRead(
+  core: Core,
+  call: ReadCall,
+  since = core.mono - freshMs,
+  priority: 'read' | 'undo' = 'read',
+): Freshness {
   const key = readKey(call);
   let read = core.reads.get(key);
   if (read === undefined) {
-    read = { at: Number.NEGATIVE_INFINITY, index: 0, reading: false, failed: undefined };
+    read = { at: Number.NEGATIVE_INFINITY, index: 0, reading: false, regressions: 0, failed: undefined };
     core.reads.set(key, read);
   }
   if (read.at >= since) return 'fresh';
   if (read.failed !== undefined) return read.failed;
-  if (!read.reading) start(core, call, read);
+  if (!read.reading) start(core, call, read, priority);
   return 'waiting';
 }
 
@@ -56,24 +64,31 @@ export function worst(all: readonly Freshness[]): Freshness {
   return all.find(each => typeof each === 'object') ?? (all.includes('waiting') ? 'waiting' : 'fresh');
 }
 
-function start(core: Core, call: ReadCall, read: ReadState): void {
+function start(core: Core, call: ReadCall, read: ReadState, priority: 'read' | 'undo'): void {
   read.reading = true;
-  ask(core, '-', 'read', call, (answer, sentAt) => {
+  ask(core, '-', priority, call, (answer, sentAt) => {
     read.reading = false;
     take(core, call, read, answer, sentAt);
-    allRunsDirty(core);
+    concern(core, call);
   });
+}
+
+/** Those who may have waited for this read look again. */
+function concern(core: Core, call: ReadCall): void {
+  if ('job' in call) jobChanged(core, call.namespace, call.job);
+  else if (call.op === 'list-jobs') allRunsDirty(core);
+  else nodesChanged(core);
 }
 
 function take(core: Core, call: ReadCall, read: ReadState, answer: Answer, sentAt: number): void {
   const missing = answer.kind === 'refused' && answer.reason === 'not-found';
-  if (answer.kind === 'ok' && answer.index < read.index) {
-    note(core, {
-      type: 'resync',
-      kind: 'view',
-      reason: `${readKey(call)}: index went back from ${read.index} to ${answer.index}`,
-    });
-    start(core, call, read);
+  const regressed = answer.kind === 'ok' && answer.index < read.index;
+  read.regressions = regressed ? read.regressions + 1 : 0;
+  if (regressed && read.regressions < restoredAfter) {
+    const message = `index went back from ${read.index} to ${answer.index}`;
+    note(core, { type: 'resync', kind: 'view', reason: `${readKey(call)}: ${message}` });
+    read.failed = { denied: false, message };
+    deadline(core, 'read-again', readKey(call), regressedMs);
   } else if (answer.kind === 'ok' || missing) {
     if (answer.kind === 'ok') read.index = answer.index;
     read.at = sentAt;

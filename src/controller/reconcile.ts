@@ -4,8 +4,9 @@ import { recovery } from '../cluster/recovery.ts';
 import type { AnyFault } from '../faults/fault.ts';
 import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
 import { mayBeInForce, type Run } from '../lifecycle/run.ts';
-import { haltsDenied, haltsInForce, haltsUnread, tendHalts } from './control.ts';
-import { acts, deadline, note, takeoverWindowMs } from './core.ts';
+import { abortOf } from './abort.ts';
+import { haltsUnread, tendHalts } from './control.ts';
+import { acts, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
 import { askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf, targetFreshness } from './questions.ts';
@@ -41,7 +42,19 @@ export function tendRun(core: Core, id: string): void {
     if (entry.standing === before) break;
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
+  if (entry.endsOf !== entry.standing.state) setEnd(core, entry);
   schedulePolls(core, entry);
+}
+
+/** The end of the present state by the monotonic clock: a wall clock that is set back can't make a fault last longer. */
+function setEnd(core: Core, entry: RunEntry): void {
+  const { state, run } = entry.standing;
+  const durationMs = run.experiment.method[0]?.durationMs ?? 0;
+  const left = (until: number | undefined, atMost: number) => Math.min((until ?? core.wall) - core.wall, atMost);
+  entry.endsOf = state;
+  if (state === 'holding') entry.endsAt = core.mono + left(run.holdUntil, durationMs);
+  else if (state === 'recovering') entry.endsAt = core.mono + left(run.recoverUntil, run.experiment.recovery.withinMs);
+  else entry.endsAt = Number.POSITIVE_INFINITY;
 }
 
 /** A record of a newer release names a fault that this one can't undo: said once, and left for who can. */
@@ -96,30 +109,15 @@ function stateChanged(core: Core, entry: RunEntry): void {
 export function leaveIfDone(core: Core, entry: RunEntry): void {
   if (entry.standing.state !== 'done' || !isAcked(entry)) return;
   core.runs.delete(entry.id);
-  core.finished.set(entry.id, finished(entry.standing.run));
+  const rest = entry.foreign?.lines.filter(line => line.fault !== entry.standing.run.fault) ?? [];
+  const unreadable = {
+    why: 'faults of it are left that this release does not undo together',
+    lines: rest,
+    state: 'reverting',
+  };
+  core.finished.set(entry.id, { ...finished(entry.standing.run), ...(rest.length === 0 ? {} : { unreadable }) });
   runChanged(core, entry.standing.run);
   touchStreams(core);
-}
-
-function abortOf(core: Core, run: Run): Facts['abort'] {
-  if (run.abort !== undefined) return { reason: run.abort.reason, message: run.abort.message };
-  const halt = haltsInForce(core, run.namespace)[0];
-  if (halt !== undefined)
-    return { reason: 'halted', message: `halted in ${halt.namespace}${halt.reason === '' ? '' : `: ${halt.reason}`}` };
-  const denied = haltsDenied(core, run.namespace)[0];
-  if (denied !== undefined)
-    return { reason: 'halt_unreadable', message: `the halt of ${denied} may not be read any more` };
-  if (
-    !core.specs.has(`${run.namespace}/${run.schedule}`) &&
-    core.watches.get(`${run.namespace} schedule`)?.listed === true
-  ) {
-    return { reason: 'spec_deleted', message: 'its schedule was deleted' };
-  }
-  if (core.config.undoOnly !== undefined)
-    return { reason: 'undone_by_hand', message: 'an operator undid it with sirocco undo' };
-  if (core.stop === 'drain')
-    return { reason: 'controller_stopped', message: 'the controller was asked to undo everything and stop' };
-  return undefined;
 }
 
 function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
@@ -130,6 +128,7 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
   const recovered = state === 'recovering' ? recoveryOf(core, run) : { ok: false };
   return {
     wall: core.wall,
+    timeUp: core.mono >= entry.endsAt,
     acked: isAcked(entry) && !entry.writing,
     ...(abort === undefined ? {} : { abort }),
     admission: asked('admitted', () => askAdmission(core, run, fault)),
@@ -168,13 +167,13 @@ function schedulePolls(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
   const watching = state === 'injecting' || state === 'holding' || state === 'recovering';
   const waiting = state === 'admitted' || state === 'targeting' || state === 'limited' || state === 'armed';
-  if (waiting) deadline(core, 'run', entry.id, Math.max(1, Math.min(1_000, run.startDeadline - core.wall + 1)));
+  if (waiting) lookAgain(core, entry.id, Math.max(1, Math.min(1_000, run.startDeadline - core.wall + 1)));
   if (!watching) return;
   const every = pollMs(core, run);
   const ends = [run.holdUntil, run.recoverUntil]
     .filter(each => each !== undefined && each > core.wall)
     .map(each => (each ?? 0) - core.wall);
-  deadline(core, 'run', entry.id, Math.min(every, ...ends));
+  lookAgain(core, entry.id, Math.min(every, ...ends));
   const since = Math.max(core.mono - every, entry.ackedAt);
   for (const [of, job] of groupsOf(run)) for (const call of jobReads(of, job).slice(0, 2)) freshRead(core, call, since);
   for (const { target } of run.intents)

@@ -6,7 +6,7 @@ import { jobsOf } from './runs.ts';
 import type { Core } from './state.ts';
 
 /** States in which a run, though before harm, already counts: it was chosen and judged. */
-const counted = new Set(['limited', 'baseline', 'armed']);
+const counted = new Set(['baseline', 'armed']);
 
 export function reservations(core: Core, except: string): readonly Reservation[] {
   const held: Reservation[] = [];
@@ -34,7 +34,8 @@ export function lastHits(core: Core): ReadonlyMap<string, number> {
   const hits = new Map<string, number>();
   const hit = (job: string, at: number) => hits.set(job, Math.max(at, hits.get(job) ?? 0));
   for (const { standing } of core.runs.values()) {
-    const at = standing.run.injectedAt;
+    if (isBeforeHarm(standing.state)) continue;
+    const at = standing.run.injectedAt ?? standing.run.armedAt;
     if (at !== undefined) for (const job of jobsOf(standing.run)) hit(job, at);
   }
   for (const run of core.finished.values())

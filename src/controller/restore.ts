@@ -3,7 +3,7 @@
 import { type ReadRecord, readRecord } from '../lifecycle/record.ts';
 import type { Intent, Run } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
-import { ask, deadline, note, takeoverWindowMs } from './core.ts';
+import { ask, deadline, lateUntil, note, takeoverWindowMs } from './core.ts';
 import { foreignRun } from './foreign.ts';
 import { enter, finished, recordPath } from './runs.ts';
 import type { Core } from './state.ts';
@@ -15,7 +15,9 @@ export function rereadRun(core: Core, id: string, atLeast: number): void {
     what: `record ${id}`,
     message: 'it was written by another controller meanwhile: read again',
   });
-  core.runs.delete(id);
+  const entry = core.runs.get(id);
+  // What is held of it counts until the record is read: nothing of it may be forgotten meanwhile.
+  if (entry !== undefined) entry.writing = true;
   readRun(core, recordPath(core, id), atLeast, () => undefined);
 }
 
@@ -38,8 +40,24 @@ export function readRun(core: Core, path: string, atLeast: number, done: () => v
       return;
     }
     if (variable !== undefined) restore(core, path, variable);
+    else recreate(core, path.slice(recordPath(core, '').length));
     done();
   });
+}
+
+/** The record of a run that is held was deleted: it is written anew, since its undo is still owed. */
+function recreate(core: Core, id: string): void {
+  const entry = core.runs.get(id);
+  if (entry === undefined) return;
+  note(core, {
+    type: 'trouble',
+    what: `record ${id}`,
+    message: 'somebody deleted it while its run was open: written anew',
+  });
+  entry.writing = false;
+  entry.unfenced = true;
+  if (entry.written !== undefined) entry.written = { ...entry.written, index: 0 };
+  core.dirtyRuns.add(id);
 }
 
 export function reread(core: Core, path: string): void {
@@ -62,7 +80,7 @@ function restore(core: Core, path: string, variable: Variable): void {
     core.finished.set(id, finished(standing.run));
     return;
   }
-  const run: Run = { ...standing.run, intents: standing.run.intents.map(takenOver) };
+  const run: Run = { ...standing.run, intents: standing.run.intents.map(intent => takenOver(core, intent)) };
   // States between the claim and the harm are not in records; a claim is taken up where it was.
   enter(core, {
     standing: { state: standing.state, run },
@@ -81,6 +99,18 @@ function restoreForeign(
   const foreign = { items: at.items, lines: record.lines };
   const run = foreignRun(core, id, foreign);
   if (run === undefined || record.state === 'done') {
+    const unreadable = record.damaged > 0 && record.state !== 'done';
+    if (unreadable) {
+      const byHand = `nomad var get -namespace ${core.config.home} ${recordPath(core, id)}`;
+      note(core, {
+        type: 'stuck',
+        run: id,
+        namespace: '',
+        fault: '',
+        reason: `its record is damaged: ${record.why}`,
+        byHand,
+      });
+    }
     core.finished.set(id, {
       id,
       namespace: '',
@@ -88,7 +118,7 @@ function restoreForeign(
       tick: 0,
       doneAt: core.wall,
       jobs: [],
-      ...(run === undefined ? {} : { unreadable: record }),
+      ...(unreadable ? { unreadable: record } : {}),
     });
     return;
   }
@@ -98,13 +128,15 @@ function restoreForeign(
 }
 
 /** What an earlier leader marked as sending may have been sent: only an observation decides now. */
-function takenOver(intent: Intent): Intent {
+function takenOver(core: Core, intent: Intent): Intent {
   // Its undo may have left without a trace in the record.
   const undo = intent.undo === undefined ? {} : { undoneIndex: intent.undoneIndex ?? 0 };
-  if (intent.state !== 'sending') return { ...intent, ...undo };
+  const late = intent.state === 'unknown' || intent.state === 'sending' ? lateUntil(core, intent.call) : {};
+  if (intent.state !== 'sending') return { ...intent, ...undo, ...late };
   return {
     ...intent,
     ...undo,
+    ...late,
     state: 'unknown',
     inherited: true,
     message: 'the controller that was sending it was replaced before the answer was written',

@@ -3,7 +3,7 @@
 import type { AnyFault } from '../faults/fault.ts';
 import type { ReadCall } from '../lifecycle/effects.ts';
 import { type Intent, mayBeInForce, owesUndo, targetName } from '../lifecycle/run.ts';
-import { ask, deadline, holdsLease, note } from './core.ts';
+import { ask, holdsLease, lookAgain, note } from './core.ts';
 import { setIntent, setRun } from './inject.ts';
 import { freshRead } from './reads.ts';
 import type { Core, RunEntry } from './state.ts';
@@ -36,7 +36,7 @@ export function revert(core: Core, entry: RunEntry, fault: AnyFault): void {
     if (intent.undo === undefined || !mayBeInForce(intent)) continue;
     const until = watchedUntil(core, entry, intent);
     if (owesUndo(intent) || until > core.wall) revertOne(core, entry, fault, intent);
-    if (until > core.wall) deadline(core, 'run', entry.id, Math.min(watchEveryMs, until - core.wall + 1));
+    if (until > core.wall) lookAgain(core, entry.id, Math.min(watchEveryMs, until - core.wall + 1));
   }
   noteStuck(core, entry, fault);
 }
@@ -56,10 +56,10 @@ function revertOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent)
   }
   if (attempt.inFlight) return;
   if (attempt.notBefore > core.mono) {
-    deadline(core, 'run', entry.id, attempt.notBefore - core.mono);
+    lookAgain(core, entry.id, attempt.notBefore - core.mono);
     return;
   }
-  const fresh = freshRead(core, readOf(intent), attempt.freshAfter);
+  const fresh = freshRead(core, readOf(intent), attempt.freshAfter, 'undo');
   if (fresh !== 'fresh') return;
   const decision = fault.undo?.(intent, core.view);
   if (decision === undefined) return;
@@ -86,8 +86,12 @@ function revertOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent)
   else if (decision.kind === 'superseded') settle('superseded', { after: decision.after }, decision.why);
   else if (decision.kind === 'unreachable') {
     settle('unreachable', {}, decision.why);
-    deadline(core, 'run', entry.id, watchEveryMs);
+    lookAgain(core, entry.id, watchEveryMs);
   } else {
+    // Found in force again, by a call that was applied late: it is owed anew.
+    if (intent.undoState === 'undone' || intent.undoState === 'superseded') {
+      setIntent(entry, intent.n, { undoState: 'pending' });
+    }
     attempt.inFlight = true;
     ask(core, entry.id, 'undo', decision.call, answer => {
       if (core.runs.get(entry.id) !== entry) return;
@@ -133,7 +137,7 @@ function noteStuck(core: Core, entry: RunEntry, fault: AnyFault): void {
   const overdue = (run.revertingAt ?? core.wall) + stuckAfterMs;
   if (run.stuck !== undefined) return;
   if (core.wall < overdue) {
-    deadline(core, 'run', entry.id, Math.min(watchEveryMs, overdue - core.wall + 1));
+    lookAgain(core, entry.id, Math.min(watchEveryMs, overdue - core.wall + 1));
     return;
   }
   const first = owed[0];

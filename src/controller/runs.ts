@@ -70,6 +70,8 @@ export function enter(core: Core, entering: Entering): RunEntry {
     unfenced: entering.written !== undefined,
     writing: false,
     writeFailures: 0,
+    endsAt: Number.POSITIVE_INFINITY,
+    endsOf: '',
     ackedAt: Number.NEGATIVE_INFINITY,
     dueAt,
     unsureUntil,
@@ -86,7 +88,7 @@ const unwritten = new Set(['admitted', 'targeting', 'limited', 'baseline', 'arme
 
 /** What makes a standing worth a write: its state, and what people must see of it. */
 function mark({ state, run }: Standing): string {
-  return `${state} ${run.abort?.reason ?? ''} ${run.stuck === undefined ? '' : 'stuck'} ${run.intents.map(each => each.term ?? 0).join()}`;
+  return `${state} ${run.abort?.reason ?? ''} ${run.stuck === undefined ? '' : 'stuck'} ${run.intents.map(each => `${each.term ?? 0}${state === 'holding' && each.effect !== undefined ? 'seen' : ''}`).join()}`;
 }
 
 /** The record holds the present standing. */
@@ -177,7 +179,7 @@ export function finished(run: Run): FinishedRun {
     tick: run.tick,
     doneAt: run.doneAt ?? run.claimedAt,
     jobs: jobsOf(run),
-    ...(run.injectedAt === undefined ? {} : { hitAt: run.injectedAt }),
+    ...(run.intents.length === 0 || run.armedAt === undefined ? {} : { hitAt: run.injectedAt ?? run.armedAt }),
     ...(run.verdict === undefined ? {} : { verdict: run.verdict }),
     ...(run.reason === undefined ? {} : { reason: run.reason }),
     ...(run.recoveryMs === undefined ? {} : { recoveryMs: run.recoveryMs }),

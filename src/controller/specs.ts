@@ -6,8 +6,8 @@ import { ticks } from '../schedule/ticks.ts';
 import { parseSpec } from '../spec/flat.ts';
 import { acts, allRunsDirty, deadline, note } from './core.ts';
 import { startRun } from './runs.ts';
-import type { Core, SpecEntry } from './state.ts';
-import { tendStatus } from './status.ts';
+import type { Core, FinishedRun, SpecEntry } from './state.ts';
+import { removeStatus, tendStatus } from './status.ts';
 import { touchStreams } from './streams.ts';
 
 /** The longest that a due time is slept towards without a look at the wall clock, which may jump. */
@@ -17,6 +17,8 @@ export function scheduleChanged(core: Core, namespace: string, path: string, var
   const name = path.slice(core.config.prefix.length + '/schedule/'.length);
   const key = `${namespace}/${name}`;
   if (variable === undefined) {
+    const gone = core.specs.get(key);
+    if (gone !== undefined) removeStatus(core, gone);
     core.specs.delete(key);
     core.deadlines.clear(`tick ${key}`);
     allRunsDirty(core);
@@ -81,13 +83,10 @@ function lastOf(core: Core, namespace: string, name: string): SpecEntry['last'] 
   return last;
 }
 
-function lastRun(run: {
-  id: string;
-  tick: number;
-  verdict?: NonNullable<SpecEntry['last']>['verdict'];
-  reason?: string;
-  recoveryMs?: number;
-}): SpecEntry['last'] {
+/** What a schedule remembers of a run. */
+type RunLike = Pick<FinishedRun, 'id' | 'namespace' | 'schedule' | 'tick' | 'verdict' | 'reason' | 'recoveryMs'>;
+
+function lastRun(run: RunLike): SpecEntry['last'] {
   return {
     run: run.id,
     tick: run.tick,
@@ -97,28 +96,27 @@ function lastRun(run: {
   };
 }
 
-/** After a takeover, when what earlier leaders claimed is known. */
+/** After a takeover, when what earlier leaders claimed is known: one pass over the records, one over the specs. */
 export function recallSpent(core: Core): void {
+  const newest = new Map<string, RunLike>();
+  const see = (run: RunLike) => {
+    const key = `${run.namespace}/${run.schedule}`;
+    if (run.tick > (newest.get(key)?.tick ?? Number.NEGATIVE_INFINITY)) newest.set(key, run);
+  };
+  for (const { standing } of core.runs.values()) see(standing.run);
+  for (const run of core.finished.values()) see(run);
   for (const [key, entry] of core.specs) {
-    entry.handled = Math.max(entry.handled, spentUntil(core, entry.namespace, entry.name));
-    entry.last ??= lastOf(core, entry.namespace, entry.name);
+    const run = newest.get(key);
+    if (run !== undefined) {
+      entry.handled = Math.max(entry.handled, run.tick);
+      if (run.tick >= (entry.last?.tick ?? Number.NEGATIVE_INFINITY)) entry.last = lastRun(run);
+    }
     core.dirtySpecs.add(key);
   }
 }
 
 /** A run of this schedule changed its state or ended. */
-export function runChanged(
-  core: Core,
-  run: {
-    id: string;
-    namespace: string;
-    schedule: string;
-    tick: number;
-    verdict?: NonNullable<SpecEntry['last']>['verdict'];
-    reason?: string;
-    recoveryMs?: number;
-  },
-): void {
+export function runChanged(core: Core, run: RunLike): void {
   const key = `${run.namespace}/${run.schedule}`;
   const entry = core.specs.get(key);
   if (entry === undefined) return;
@@ -138,7 +136,8 @@ export function openRunOf(core: Core, entry: SpecEntry): string | undefined {
 export function tendSpec(core: Core, key: string): void {
   const entry = core.specs.get(key);
   if (entry === undefined) return;
-  if (acts(core) && entry.spec !== undefined && !entry.suspended) tick(core, key, entry, entry.spec);
+  if (acts(core) && core.stop === undefined && entry.spec !== undefined && !entry.suspended)
+    tick(core, key, entry, entry.spec);
   else entry.next = undefined;
   tendStatus(core, key, entry);
 }
@@ -163,9 +162,16 @@ function tick(core: Core, key: string, entry: SpecEntry, spec: NonNullable<SpecE
   if (found.next !== undefined) deadline(core, 'tick', key, Math.min(longestSleepMs, found.next - core.wall));
 }
 
+/** Claims beyond what limits could let through soon would only wait: their ticks wait unclaimed. */
+const crowdedMs = 500;
+
 function start(core: Core, entry: SpecEntry, spec: NonNullable<SpecEntry['spec']>, due: number): void {
-  entry.handled = due;
   const { namespace, name } = entry;
+  if (core.runs.size >= 2 * core.limits.limits.maxConcurrentRuns + 2) {
+    deadline(core, 'crowded', `${namespace}/${name}`, crowdedMs);
+    return;
+  }
+  entry.handled = due;
   const id = runId(namespace, name, due);
   if (core.runs.has(id) || core.finished.has(id)) return;
   const other = openRunOf(core, entry);

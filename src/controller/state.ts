@@ -66,6 +66,10 @@ export interface HaltState {
   /** Highest index that an answer rested on: an older answer is dropped. */
   index: number;
   reading: boolean;
+  /** Something changed while it was being read: it is read once more. */
+  again: boolean;
+  /** What people were told last. */
+  told: boolean;
 }
 
 export interface LimitsState {
@@ -125,6 +129,9 @@ export interface RunEntry {
   writeFailures: number;
   /** Monotonic instant at which the write that holds the present state was acknowledged. */
   ackedAt: number;
+  /** Monotonic end of the state named, where it has one. */
+  endsAt: number;
+  endsOf: string;
   /** Monotonic instant of the tick, for `due_delay_seconds`. */
   readonly dueAt: number;
   /** Taken over from an earlier leader: undo and observation are repeated until then (monotonic). */
@@ -164,6 +171,8 @@ export interface ReadState {
   at: number;
   index: number;
   reading: boolean;
+  /** Answers in a row that were older than one before: a server that lags, or one that was restored. */
+  regressions: number;
   failed: { readonly denied: boolean; readonly message: string } | undefined;
 }
 
@@ -181,6 +190,8 @@ export interface StreamState {
 export interface WriteState {
   tokens: number;
   at: number;
+  /** Statuses that wait for a token, first come, first served. */
+  readonly waiting: Set<string>;
 }
 
 export interface Core {

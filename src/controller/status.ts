@@ -70,7 +70,7 @@ export function tendStatus(core: Core, key: string, entry: SpecEntry): void {
     deadline(core, 'status', key, wait);
     return;
   }
-  if (!spendStatusWrite(core, 'status', key)) return;
+  if (!spendStatusWrite(core, key)) return;
   status.writing = true;
   status.writtenAt = core.mono;
   const full = { ...items, updated_at: formatTime(core.wall) };
@@ -78,6 +78,17 @@ export function tendStatus(core: Core, key: string, entry: SpecEntry): void {
   const call = { op: 'write-variable', namespace: entry.namespace, path, items: full, cas: status.index } as const;
   note(core, { type: 'write', kind: 'status' });
   ask(core, '-', 'status', call, answer => written(core, key, entry, full, answer));
+}
+
+/** The answer to a schedule that is gone goes too. */
+export function removeStatus(core: Core, entry: SpecEntry): void {
+  const { status, namespace, name } = entry;
+  if (!acts(core) || !status.known || status.index === 0) return;
+  const path = `${core.config.prefix}/status/${name}`;
+  ask(core, '-', 'status', { op: 'delete-variable', namespace, path, cas: status.index }, answer => {
+    if (answer.kind !== 'ok')
+      note(core, { type: 'trouble', what: `delete ${namespace}:${path}`, message: answer.message });
+  });
 }
 
 /** What an earlier life or another leader left there: an equal answer is not written again. */

@@ -7,7 +7,7 @@ import { createView } from '../cluster/view.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
 import type { Gate } from '../safety/gate.ts';
 import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tendHalts } from './control.ts';
-import { allRunsDirty, lockPath } from './core.ts';
+import { lockPath } from './core.ts';
 import { createDeadlines } from './deadlines.ts';
 import { repeat } from './inject.ts';
 import { createLease, tendLease } from './lease.ts';
@@ -22,8 +22,8 @@ import { streamBatch, streamBeat, streamClosed, streamGap, streamOpened, tendStr
 import { summaryOf } from './summary.ts';
 import { rescan, takeOver } from './takeover.ts';
 import type { ControllerConfig, Input, Step, Summary } from './types.ts';
-import { readAgain, startWatches, tendWatch, watchesReady } from './watch.ts';
-import { createWrites } from './writes.ts';
+import { readAgain, startWatches, tendWatch } from './watch.ts';
+import { createWrites, dueStatuses } from './writes.ts';
 
 export interface Controller {
   step(input: Input): Step;
@@ -164,6 +164,8 @@ const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   repeat,
   streams: tendStreams,
   tick: (core, key) => core.dirtySpecs.add(key),
+  crowded: (core, key) => core.dirtySpecs.add(key),
+  statuses: dueStatuses,
   status: (core, key) => core.dirtySpecs.add(key),
   run: (core, key) => core.dirtyRuns.add(key),
   stop: stopWhenDone,
@@ -176,10 +178,7 @@ function fire(core: Core, key: string): void {
 
 /** Looks at everything that was marked, until nothing is: each look only marks what it changed. */
 function settle(core: Core): void {
-  if (core.limits.state === 'unread' && watchesReady(core).length === 0) {
-    limitsAbsent(core);
-    allRunsDirty(core);
-  }
+  limitsAbsent(core);
   for (let round = 0; round < 1_000 && core.dirtyRuns.size + core.dirtySpecs.size > 0; round += 1) {
     for (const key of [...core.dirtySpecs]) {
       core.dirtySpecs.delete(key);

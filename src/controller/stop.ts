@@ -19,6 +19,9 @@ export function stopping(core: Core, mode: 'handover' | 'drain'): void {
 
 /** Releases the lock when nothing is left to wait for. */
 export function stopWhenDone(core: Core): void {
+  // What is owed is not known yet.
+  const loading = core.lease.phase === 'held' && !core.lease.loaded;
+  if (core.stop === 'drain' && loading && core.mono < core.drainUntil) return;
   const left = [...core.runs.keys()].filter(id => isMine(core, id));
   if (core.stop === 'drain' && left.length > 0) {
     if (core.mono < core.drainUntil) return;

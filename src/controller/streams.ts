@@ -7,7 +7,7 @@
 import { isGlob } from '../base/glob.ts';
 import type { Run } from '../lifecycle/run.ts';
 import type { EventBatch } from '../nomad/types.ts';
-import { allRunsDirty, deadline, namespaces, note } from './core.ts';
+import { allRunsDirty, deadline, jobChanged, namespaces, nodesChanged, note } from './core.ts';
 import { jobReads, readKey } from './reads.ts';
 import type { Core, StreamState } from './state.ts';
 
@@ -149,9 +149,17 @@ export function streamBatch(core: Core, key: string, batch: EventBatch): void {
   if (stream === undefined) return;
   stream.lineAt = core.mono;
   stream.index = Math.max(stream.index, batch.Index);
-  let touched = false;
-  for (const event of batch.Events) if (core.view.applyEvent(event)) touched = true;
-  if (touched) allRunsDirty(core);
+  const jobs = new Set<string>();
+  let nodes = false;
+  for (const event of batch.Events) {
+    const touched = core.view.applyEvent(event);
+    if (touched === undefined) continue;
+    for (const job of touched.jobs) jobs.add(job);
+    nodes ||= touched.nodes.length > 0;
+  }
+  if (core.runs.size === 0) return;
+  for (const key of jobs) jobChanged(core, key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1));
+  if (nodes) nodesChanged(core);
 }
 
 /** Events were lost: what open runs look at is read again. */

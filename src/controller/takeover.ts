@@ -57,8 +57,8 @@ const rescanMs = 90_000;
 /** Takes up records that appeared since they were read, and were not written by us. */
 export function rescan(core: Core): void {
   const { term } = core.lease;
-  if (!acts(core)) return;
   deadline(core, 'rescan', '', rescanMs);
+  if (!acts(core)) return;
   const call = {
     op: 'list-variables',
     namespace: core.config.home,

@@ -15,6 +15,7 @@ const waitTimeoutMs = waitMs + waitMs / 16 + 10_000;
 const pollMs = 2_000;
 const maxBlocking = 60;
 const retryMs = 1_000;
+const laggedMs = 250;
 
 /** Prefixes of each namespace that this release reads. */
 const watchedKinds: readonly WatchedKind[] = ['schedule', 'control'];
@@ -103,10 +104,16 @@ function apply(core: Core, watch: WatchState, metas: readonly VariableMetadata[]
     watch.known.set(meta.Path, meta.ModifyIndex);
     if (meta.Path !== marker) readVariable(core, watch, meta.Path);
   }
-  for (const path of watch.known.keys()) {
+  // A list that lost its marker may be a denied one, which looks empty: it proves no deletion.
+  const proves = found.has(marker) || watch.marker !== 'there';
+  for (const path of proves ? watch.known.keys() : []) {
     if (found.has(path)) continue;
     watch.known.delete(path);
     if (path !== marker) deliver(core, watch, path, undefined);
+  }
+  if (!proves) {
+    const message = 'the marker is gone: denied, or deleted';
+    note(core, { type: 'trouble', what: `watch ${watch.namespace}:${watch.prefix}`, message });
   }
   if (found.has(marker)) watch.marker = 'there';
   else if (watch.marker !== 'writing') watch.marker = 'missing';
@@ -155,11 +162,15 @@ function readVariable(core: Core, watch: WatchState, path: string): void {
     }
     const variable = answer.value as Variable | undefined;
     const got = variable?.ModifyIndex ?? 0;
-    if (variable === undefined || got >= wanted) {
+    if (Math.max(got, variable === undefined ? answer.index : 0) >= wanted) {
       if (variable !== undefined) watch.known.set(path, got);
       deliver(core, watch, path, variable);
       if (wanted !== asked && got < wanted) readVariable(core, watch, path);
-    } else readVariable(core, watch, path);
+    } else {
+      // Older than the list: a server that lags.
+      watch.known.set(path, -1);
+      deadline(core, 'watch-again', `${watch.namespace} ${watch.kind}`, laggedMs);
+    }
   });
 }
 

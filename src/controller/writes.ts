@@ -9,7 +9,7 @@ const burst = 40;
 const reserve = 10;
 
 export function createWrites(mono: number): WriteState {
-  return { tokens: burst, at: mono };
+  return { tokens: burst, at: mono, waiting: new Set() };
 }
 
 function refill(core: Core): void {
@@ -24,13 +24,34 @@ export function spendRecordWrite(core: Core): void {
   core.writes.tokens -= 1;
 }
 
-/** Whether a status may be written now; when not, `concern key` is due again when it may. */
-export function spendStatusWrite(core: Core, concern: string, key: string): boolean {
+/** Whether the status of this schedule may be written now; when not, it is looked at again in its turn. */
+export function spendStatusWrite(core: Core, key: string): boolean {
   refill(core);
-  if (core.writes.tokens >= reserve + 1) {
-    core.writes.tokens -= 1;
+  const { writes } = core;
+  if (writes.tokens >= reserve + 1) {
+    writes.waiting.delete(key);
+    writes.tokens -= 1;
     return true;
   }
-  deadline(core, concern, key, Math.ceil(((reserve + 1 - core.writes.tokens) * 1000) / perSecond));
+  writes.waiting.add(key);
+  tellWaiting(core);
   return false;
+}
+
+function tellWaiting(core: Core): void {
+  const missing = reserve + 1 - core.writes.tokens;
+  deadline(core, 'statuses', '', Math.max(1, Math.ceil((missing * 1000) / perSecond)));
+}
+
+/** Looks at as many waiting schedules as there are tokens for, those that waited longest first. */
+export function dueStatuses(core: Core): void {
+  refill(core);
+  let left = Math.floor(core.writes.tokens - reserve);
+  for (const key of core.writes.waiting) {
+    if (left <= 0) break;
+    left -= 1;
+    core.writes.waiting.delete(key);
+    core.dirtySpecs.add(key);
+  }
+  if (core.writes.waiting.size > 0) tellWaiting(core);
 }

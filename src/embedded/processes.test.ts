@@ -67,7 +67,7 @@ describe('a real process', () => {
     const at = await start();
     const alloc = await run(
       at,
-      'echo "$NOMAD_JOB_NAME $NOMAD_GROUP_NAME $NOMAD_TASK_NAME $NOMAD_ALLOC_INDEX ${NOMAD_PORT_http}"; echo oops >&2; pwd; ls -d "$NOMAD_ALLOC_DIR" "$NOMAD_TASK_DIR"; exec sleep 60',
+      'echo "$NOMAD_JOB_NAME $NOMAD_GROUP_NAME $NOMAD_TASK_NAME $NOMAD_ALLOC_INDEX $NOMAD_PORT_http"; echo oops >&2; pwd; ls -d "$NOMAD_ALLOC_DIR" "$NOMAD_TASK_DIR"; exec sleep 60',
       { Networks: [{ DynamicPorts: [{ Label: 'http' }] }] },
     );
     const port = at.cluster.tables.allocs.get(alloc)?.record.AllocatedResources.Shared.Ports?.[0]?.Value;

@@ -3,7 +3,8 @@
  *
  * None is left behind: every group is killed when its task ends, when this is closed, and when this process exits or is
  * ended by a signal. Against SIGKILL of this process each task has a warden: a shell that waits for the end of a pipe that
- * only this process holds open, and then kills the group. What a task moved into a session of its own is out of reach.
+ * only this process holds open, and then kills the group. What a task moved into a session of its own is out of reach,
+ * and after such a SIGKILL the folder with its files stays.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';

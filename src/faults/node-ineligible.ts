@@ -83,7 +83,8 @@ function eligibleAgain({ answeredIndex, undoneIndex }: Injected, node: NodeView)
 function ineligibleStill({ before }: Injected, node: NodeView): UndoDecision {
   const after = facts(node);
   if (node.draining) return { kind: 'superseded', after, why: 'an operator is draining it' };
-  if ((node.drainStartedAt ?? 0) > Number(before['drain'] ?? 0))
+  // A record of another release may not tell when it was drained last: then a drain of long ago proves nothing.
+  if (before['drain'] !== undefined && (node.drainStartedAt ?? 0) > Number(before['drain']))
     return { kind: 'superseded', after, why: 'an operator drained it meanwhile' };
   return { kind: 'call', call: { op: 'node-eligibility', node: node.id, eligible: true } };
 }

@@ -7,6 +7,7 @@ import { isBeforeHarm, type Run, runStates } from './run.ts';
 const go: Answered = { kind: 'go' };
 const quiet: Facts = {
   wall: 2_000,
+  timeUp: false,
   acked: false,
   admission: go,
   choice: { kind: 'chosen', intents: [anIntent()], excluded: [] },

@@ -14,6 +14,8 @@ export type Answered = { readonly kind: 'go' } | { readonly kind: 'wait' } | ({ 
 /** What is true now, as far as the present state asks. */
 export interface Facts {
   readonly wall: number;
+  /** The present state's time is over by the monotonic clock, whatever became of the wall clock. */
+  readonly timeUp: boolean;
   /** The record holding this very state was acknowledged. */
   readonly acked: boolean;
   readonly abort?: { readonly reason: string; readonly message: string };
@@ -67,14 +69,15 @@ const machine = setup({
       event.facts.settled && event.facts.lasting && event.facts.abort === undefined && context.run.abort === undefined,
     settled: ({ event }) => event.facts.settled,
     heldLong: ({ context, event }) =>
-      event.facts.wall >= (context.run.holdUntil ?? 0) || event.facts.abort !== undefined,
+      event.facts.timeUp || event.facts.wall >= (context.run.holdUntil ?? 0) || event.facts.abort !== undefined,
     reverted: ({ event }) => event.facts.reverted,
     recovered: ({ event }) => event.facts.recovered.ok && event.facts.effectsSeen,
     /** No reason to wait for the group: the verdict does not rest on it, or its time is over. */
     decided: ({ context, event }) => {
       const { run } = context;
       if (run.abort !== undefined) return true;
-      if (event.facts.looked && event.facts.wall >= (run.recoverUntil ?? 0)) return true;
+      const over = event.facts.timeUp || event.facts.wall >= (run.recoverUntil ?? 0);
+      if (event.facts.looked && over) return true;
       return run.intents.every(intent => intent.state === 'refused' || intent.state === 'withheld');
     },
   },

@@ -47,6 +47,7 @@ const intent = z.object({
   message: z.string().optional(),
   late: z.boolean().optional(),
   inherited: z.boolean().optional(),
+  ambiguous: z.boolean().optional(),
   effect: z.object({ evidence: z.string(), client: z.number().optional(), server: z.number().optional() }).optional(),
   undoState: z.enum(['pending', 'undone', 'superseded', 'unreachable']).optional(),
   undoMessage: z.string().optional(),
@@ -145,7 +146,13 @@ export function recordItems(standing: Standing, term: number): Record<string, st
 export type ReadRecord =
   | { readonly kind: 'run'; readonly standing: Standing; readonly term: number }
   /** Of a newer release, or damaged: what can still be undone, and why no more. */
-  | { readonly kind: 'undo-only'; readonly state: string; readonly lines: readonly UndoLine[]; readonly why: string };
+  | {
+      readonly kind: 'undo-only';
+      readonly state: string;
+      readonly lines: readonly UndoLine[] /** Lines that can't be read. */;
+      readonly damaged: number;
+      readonly why: string;
+    };
 
 function parseJson(text: string): unknown {
   try {
@@ -157,12 +164,19 @@ function parseJson(text: string): unknown {
 
 /** Reads a record's items. Never throws. */
 export function readRecord(items: Readonly<Record<string, string>>): ReadRecord {
-  const lines = (items['undo'] ?? '').split('\n').flatMap(text => {
+  const texts = (items['undo'] ?? '').split('\n').filter(text => text !== '');
+  const lines = texts.flatMap(text => {
     const parsed = undoLine.safeParse(parseJson(text));
     return parsed.success ? [parsed.data] : [];
   });
   const state = items['state'] ?? '';
-  const undoOnly = (why: string): ReadRecord => ({ kind: 'undo-only', state, lines, why });
+  const undoOnly = (why: string): ReadRecord => ({
+    kind: 'undo-only',
+    state,
+    lines,
+    damaged: texts.length - lines.length,
+    why,
+  });
   if (items['v'] !== String(recordVersion))
     return undoOnly(`its version is ${items['v'] ?? 'missing'}, this release reads ${recordVersion}`);
   const name = runStates.find(each => each === state);

@@ -40,6 +40,8 @@ export interface Intent extends Injected {
   readonly message?: string;
   /** Sent when the lease or the age limit no longer held (a freeze inside the tick): stays unknown whatever is seen. */
   readonly late?: boolean;
+  /** Some try of it ended without an answer: a later refusal is no proof that it had no effect. */
+  readonly ambiguous?: boolean;
   /** Found as `sending` at a takeover: what is seen counts only if it was there before the takeover. */
   readonly inherited?: boolean;
   readonly effect?: { readonly evidence: string; readonly client?: number; readonly server?: number };

@@ -37,7 +37,7 @@ describe('the steps of a README', () => {
         retry: false,
         expected: 'printed',
       },
-      { line: 17, heading: 'First', commands: ['four'], exit: 3, retry: true },
+      { line: 18, heading: 'First', commands: ['four'], exit: 3, retry: true },
     ]);
   });
 

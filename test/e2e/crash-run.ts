@@ -17,6 +17,8 @@ export interface CrashResult {
   readonly runs: number;
   /** The verdict, and its reason after a slash where there is one. */
   readonly verdict: string;
+  /** The record's own words for it. */
+  readonly message: string;
   /** Verdicts that either controller told of: each once, however often. */
   readonly told: readonly string[];
   /** By the processes' own account: harmful calls that left, or may have. */
@@ -87,6 +89,7 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
       status,
       runs: (await place.records()).size,
       verdict: [status['last_verdict'], status['last_reason']].filter(each => each !== undefined).join('/'),
+      message: messageIn(record),
       told: [...new Set(started.flatMap(each => verdictsTold(each)))],
       sent: started.flatMap(each => each.steps()).filter(each => each.step === 'inject' && each.moment === 'left')
         .length,
@@ -109,16 +112,17 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
 
 const verdictOf = (handle: ControllerHandle) => handle.line('its verdict', each => each['type'] === 'verdict');
 
-/** A run that came to its verdict without its point: where Nomad is slow, a write of the record takes two steps at once. */
-export class Passed extends Error {
-  override readonly name = 'Passed';
+/** What a busy machine does to a case: it says nothing about the controller, and the case is played again. */
+export class TooSlow extends Error {
+  override readonly name = 'TooSlow';
 }
 
 async function endsByItself(first: ControllerHandle): Promise<void> {
   const finished = async () => {
     await verdictOf(first);
     await pause(3_000);
-    throw new Passed(`it went past its point: ${JSON.stringify(first.lines.filter(isTelling))}`);
+    // A write of the record that is answered late takes two steps at once.
+    throw new TooSlow(`it went past its point: ${JSON.stringify(first.lines.filter(isTelling))}`);
   };
   const over = finished();
   // Where the process ends, nobody waits for this any more.
@@ -128,6 +132,10 @@ async function endsByItself(first: ControllerHandle): Promise<void> {
 }
 
 const isTelling = (line: LogLine) => ['gate', 'injection', 'verdict'].includes(String(line['type']));
+
+function messageIn(record: Items): string {
+  return (JSON.parse(record['body'] ?? '{}') as { message?: string }).message ?? '';
+}
 
 function verdictsTold({ lines }: ControllerHandle): readonly string[] {
   return lines

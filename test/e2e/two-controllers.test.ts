@@ -151,7 +151,7 @@ describeWithNomad('two controllers on a real Nomad', () => {
   async function ownJob(
     place: Place,
   ): Promise<{ self: { namespace: string; job: string; alloc: string; node: string } }> {
-    const [alloc] = await place.run({ id: 'controller', count: 1 });
+    const [alloc] = await place.run({ id: 'controller', count: 1, onlyNode: 'client-0' });
     const { ID, NodeID } = alloc as Allocation;
     return { self: { namespace: place.namespace, job: 'controller', alloc: ID, node: NodeID } };
   }

@@ -4,7 +4,16 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,7 +31,9 @@ export function clusterMark(id: string): Record<string, string> {
 /** A new temporary folder for one cluster; it names its owner, so that a later run can clean up after a killed one. */
 export function makeClusterFolder(id: string): string {
   const folder = mkdtempSync(join(tmpdir(), folderPrefix));
-  writeFileSync(join(folder, ownerFile), JSON.stringify({ id, pid: process.pid, start: startOf(process.pid) }));
+  const half = join(folder, 'owner.half');
+  writeFileSync(half, JSON.stringify({ id, pid: process.pid, start: startOf(process.pid) }));
+  renameSync(half, join(folder, ownerFile));
   return folder;
 }
 
@@ -41,7 +52,7 @@ export function removeCluster(id: string, folder: string): void {
   for (let left = processesOf(id); left.length > 0; left = processesOf(id)) {
     if (performance.now() > end) throw new Error(`could not end the processes ${left.join(', ')} of the test cluster`);
     for (const pid of left) killQuietly(pid);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    pauseSync(20);
   }
   unmountUnder(folder);
   removeCgroups(allocationsIn(folder));
@@ -52,11 +63,34 @@ export function removeCluster(id: string, folder: string): void {
 export function removeOrphans(): void {
   for (const name of readdirSync(tmpdir()).filter(entry => entry.startsWith(folderPrefix))) {
     const folder = join(tmpdir(), name);
-    const file = join(folder, ownerFile);
-    if (!existsSync(file)) continue;
-    const owner = JSON.parse(readFileSync(file, 'utf8')) as { id: string; pid: number; start: string };
-    if (startOf(owner.pid) !== owner.start) removeCluster(owner.id, folder);
+    const owner = ownerOf(folder);
+    if (owner === undefined || startOf(owner.pid) === owner.start) continue;
+    try {
+      removeCluster(owner.id, folder);
+    } catch (error) {
+      // Another run has found it too, and was faster.
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
   }
+}
+
+interface Owner {
+  readonly id: string;
+  readonly pid: number;
+  readonly start: string;
+}
+
+function ownerOf(folder: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, ownerFile), 'utf8')) as Owner;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes(String((error as NodeJS.ErrnoException).code));
 }
 
 function environmentOf(pid: number): string[] {
@@ -81,7 +115,7 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!hasCode(error, 'ESRCH')) throw error;
   }
 }
 
@@ -115,7 +149,26 @@ function removeCgroups(allocations: readonly string[]): void {
     .filter(parent => existsSync(parent));
   for (const parent of parents) {
     for (const group of readdirSync(parent).filter(name => ours.has(name.split('.')[0] ?? ''))) {
-      rmdirSync(join(parent, group));
+      removeEmptied(join(parent, group));
     }
   }
+}
+
+/** The kernel empties a group a moment after its last process has ended. */
+function removeEmptied(group: string): void {
+  const end = performance.now() + 5_000;
+  for (;;) {
+    try {
+      rmdirSync(group);
+      return;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      if (!hasCode(error, 'EBUSY') || performance.now() > end) throw error;
+      pauseSync(20);
+    }
+  }
+}
+
+function pauseSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -1,25 +1,6 @@
-import { hostname } from 'node:os';
 import { Option } from 'commander';
-import { listenFrom, parseListen } from '../../api/listen.ts';
-import { createServe } from '../../api/server.ts';
-import type { Listen } from '../../api/types.ts';
-import { errorTable } from '../../base/errors.ts';
-import { startDaemon } from '../../daemon/daemon.ts';
-import type { StopReport } from '../../daemon/types.ts';
-import { createPublisher } from '../../publish/publisher.ts';
-import { logOptions } from '../../world/real.ts';
-import type { Cli } from '../cli.ts';
-import { ended, instanceName, prepare } from '../controller/prepare.ts';
-import { fromEnv } from '../settings.ts';
-import { version } from '../version.ts';
+import type { ControllerOptions } from '../controller/run.ts';
 import type { Command } from './command.ts';
-
-interface Options {
-  readonly listen?: string;
-  readonly name?: string;
-  readonly logLevel?: string;
-  readonly drain?: boolean;
-}
 
 const levels = ['debug', 'info', 'warn', 'error'];
 
@@ -36,65 +17,12 @@ export const controller: Command = {
         new Option('--log-level <level>', 'the least that is logged (SIROCCO_LOG_LEVEL; info)').choices(levels),
       )
       .option('--drain', 'undo everything at SIGTERM, also where the job runs on (SIROCCO_DRAIN)')
-      .action((options: Options) => cli.run(() => run(cli, options)));
+      .action((options: ControllerOptions) =>
+        cli.run(async () => {
+          // A server and metrics that no other command needs: they are a good part of a start.
+          const { runController } = await import('../controller/run.ts');
+          return runController(cli, options);
+        }),
+      );
   },
 };
-
-async function run(cli: Cli, options: Options): Promise<number> {
-  const name = instanceName(options.name ?? fromEnv(cli.env, 'SIROCCO_NAME'), cli.env, hostname(), process.pid);
-  const { level } = logOptions({ SIROCCO_LOG_LEVEL: options.logLevel ?? fromEnv(cli.env, 'SIROCCO_LOG_LEVEL') });
-  const world = cli.world({ level, sink: { write: line => cli.output.text(line.replace(/\n$/, '')) } });
-  const listen = listenOf(options.listen, cli.env);
-  const early = earlyStop(cli);
-  const config = await prepare(cli, name, world.log, early.asked).finally(early.off);
-  if (config === ended) {
-    world.log.info({}, 'stopped before it had begun');
-    return 0;
-  }
-  const { namespaces } = config;
-  const faults = [...cli.catalog.keys()];
-  const daemon = await startDaemon({
-    config,
-    connection: cli.connection(),
-    world,
-    catalog: cli.catalog,
-    gates: cli.gates,
-    version,
-    publisher: createPublisher(world.log, { version, namespaces, faults }),
-    serve: createServe(world.log),
-    listen,
-    drain: options.drain === true || isSet(fromEnv(cli.env, 'SIROCCO_DRAIN')),
-    signals: cli.signals,
-  });
-  return exitOf(await daemon.stopped);
-}
-
-function listenOf(flag: string | undefined, env: Cli['env']): Listen {
-  if (flag !== undefined) return parseListen(flag);
-  const text = fromEnv(env, 'SIROCCO_LISTEN');
-  return text === undefined ? listenFrom(undefined, env) : parseListen(text, 'SIROCCO_LISTEN');
-}
-
-function isSet(text: string | undefined): boolean {
-  return ['1', 'true', 'yes'].includes(text?.toLowerCase() ?? '');
-}
-
-/** SIGTERM or SIGINT before the daemon listens for them itself. */
-function earlyStop(cli: Cli): { readonly asked: Promise<void>; off(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const listener = () => resolve();
-  const names = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of names) cli.signals.on(signal, listener);
-  return {
-    asked: promise,
-    off: () => {
-      for (const signal of names) cli.signals.off(signal, listener);
-    },
-  };
-}
-
-function exitOf({ how, open }: StopReport): number {
-  if (how === 'exit') return 0;
-  if (how === 'abandoned') return 130;
-  return errorTable[open.length > 0 ? 'SIR-301' : 'SIR-300'].exit;
-}

@@ -1,7 +1,6 @@
 /** What a controller would know, read with the token of whoever plans. Nothing is written. */
 
 import { SiroccoError } from '../../base/errors.ts';
-import { limitsAbsent } from '../../controller/control.ts';
 import { jobReads } from '../../controller/reads.ts';
 import { enter, finished } from '../../controller/runs.ts';
 import type { Core } from '../../controller/state.ts';
@@ -120,7 +119,7 @@ async function readOrders(cli: Cli, core: Core, notes: string[]): Promise<void> 
     return;
   }
   if (limits === undefined) {
-    limitsAbsent(core);
+    core.limits.state = 'valid';
     return;
   }
   const parsed = parseLimits(limits.Items ?? {});

@@ -18,7 +18,7 @@ export interface StoredRun {
 }
 
 /** The path of a run's record. */
-export function recordPath(prefix: string, id: string): string {
+function recordPath(prefix: string, id: string): string {
   return `${prefix}/runs/${id}`;
 }
 
@@ -39,7 +39,7 @@ export async function readRun(
 }
 
 /** A Variable as a run. Never throws: what can't be read is told in the record. */
-export function storedRun(variable: Variable, prefix: string): StoredRun {
+function storedRun(variable: Variable, prefix: string): StoredRun {
   const id = variable.Path.slice(recordPath(prefix, '').length);
   const packed = variable.Items ?? {};
   const modifiedAt = Math.floor(variable.ModifyTime / 1e6);

@@ -84,7 +84,9 @@ function intentLines(intent: Intent): readonly string[] {
     lines.push(`    sent ${timeText(intent.sentAt)}, answered ${timeText(intent.answeredAt)}`);
   if (intent.effect !== undefined) lines.push(`    seen: ${intent.effect.evidence}`);
   if (intent.undoState !== undefined) {
-    lines.push(`    undo: ${intent.undoState}${intent.undoMessage === undefined ? '' : `: ${intent.undoMessage}`}`);
+    lines.push(
+      `    undo: ${intent.undoState}${intent.undoMessage === undefined || intent.undoState === 'undone' ? '' : `: ${intent.undoMessage}`}`,
+    );
   }
   return lines;
 }

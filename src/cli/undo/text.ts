@@ -38,12 +38,13 @@ export interface UndoneTarget {
 }
 
 /** Every target of a run that may have been hit, with what became of it. */
-export function targetsOf({ record }: StoredRun): readonly UndoneTarget[] {
+function targetsOf({ record }: StoredRun): readonly UndoneTarget[] {
   if (record.kind === 'undo-only') return record.lines.map(({ target, state }) => ({ target, undo: state }));
   return record.standing.run.intents.filter(mayBeInForce).map(({ target, undoState, undoMessage }) => ({
     target: targetName(target),
     undo: undoState ?? 'nothing',
-    ...(undoMessage === undefined ? {} : { message: undoMessage }),
+    // What stood in the way before it was done is of no more interest.
+    ...(undoMessage === undefined || undoState === 'undone' ? {} : { message: undoMessage }),
   }));
 }
 

@@ -182,7 +182,7 @@ export function watchProgress(cluster: Cluster, id: string): void {
 }
 
 /** Ends a deployment as failed, and runs the last stable version again where a group asks for that. */
-export function failDeployment(cluster: Cluster, id: string, description: string): void {
+function failDeployment(cluster: Cluster, id: string, description: string): void {
   const deployment = cluster.tables.deployments.get(id);
   if (deployment === undefined || !active.has(deployment.Status)) return;
   const entry = findJob(cluster, deployment.Namespace, deployment.JobID);
@@ -233,11 +233,4 @@ export function failByRequest(cluster: Cluster, deployment: DeploymentRecord): {
   failDeployment(cluster, deployment.ID, 'Deployment marked as failed');
   const evaluation = [...cluster.tables.evals.values()].findLast(each => each.DeploymentID === deployment.ID);
   return { index: cluster.tables.index, evalId: evaluation?.ID ?? '' };
-}
-
-/** Forgets the deployments of a purged job. */
-export function forgetDeployments(write: Write, namespace: string, job: string): void {
-  for (const deployment of [...write.tables.deployments.values()]) {
-    if (deployment.JobID === job && deployment.Namespace === namespace) write.tables.deployments.delete(deployment.ID);
-  }
 }

@@ -5,7 +5,7 @@ import type { NodeRecord, Tables } from './types.ts';
 import { wildcardMatches } from './wildcard.ts';
 
 /** The value that a constraint's `${…}` stands for on a node; a plain text stands for itself. */
-export function resolveTarget(target: string, node: NodeRecord): string | undefined {
+function resolveTarget(target: string, node: NodeRecord): string | undefined {
   const inner = /^\$\{(.+)\}$/.exec(target)?.[1];
   if (inner === undefined) return target;
   if (inner.startsWith('attr.')) return node.Attributes[inner.slice('attr.'.length)];
@@ -107,7 +107,7 @@ const inDatacenters = (job: JobSpec, node: NodeRecord) =>
   job.Datacenters.some(name => wildcardMatches(name, node.Datacenter));
 
 /** What keeps a node out, in the words of a failed placement; undefined: nothing. */
-export function whyNot(constraints: readonly ConstraintSpec[], group: GroupSpec, node: NodeRecord): string | undefined {
+function whyNot(constraints: readonly ConstraintSpec[], group: GroupSpec, node: NodeRecord): string | undefined {
   for (const task of group.Tasks) {
     const driver = task.Driver === 'mock' ? 'mock_driver' : task.Driver;
     if (node.Drivers[driver] === undefined) return 'missing drivers';
@@ -119,7 +119,7 @@ export function whyNot(constraints: readonly ConstraintSpec[], group: GroupSpec,
 }
 
 /** Whether the scheduler may use a node at all. */
-export function isUsable(node: NodeRecord): boolean {
+function isUsable(node: NodeRecord): boolean {
   return node.Status === 'ready' && node.SchedulingEligibility === 'eligible' && !node.Drain;
 }
 

@@ -4,9 +4,7 @@ import { nearest } from '../../base/nearest.ts';
 import type { GroupSpec, JobSpec, TaskSpec } from './job-types.ts';
 
 /** Drivers that an embedded cluster has. `mock` is a short name of `mock_driver`, `exec` runs like `raw_exec`. */
-export const drivers = ['raw_exec', 'exec', 'mock_driver', 'mock'] as const;
-
-export type Driver = (typeof drivers)[number];
+const drivers = ['raw_exec', 'exec', 'mock_driver', 'mock'] as const;
 
 function taskProblems(group: GroupSpec, task: TaskSpec): string[] {
   const where = `Task group ${group.Name} task ${task.Name}`;

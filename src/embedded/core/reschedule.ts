@@ -16,7 +16,7 @@ type Event = RescheduleEvent & { readonly Delay?: number };
 const eventsOf = (record: AllocRecord): readonly Event[] => record.RescheduleTracker?.Events ?? [];
 
 /** When the allocation's last task ended, in wall milliseconds. */
-export function finishedAt(record: AllocRecord): number {
+function finishedAt(record: AllocRecord): number {
   let last = 0;
   for (const task of Object.values(record.TaskStates ?? {})) {
     if (task.FinishedAt !== null) last = Math.max(last, Date.parse(task.FinishedAt));
@@ -30,7 +30,7 @@ function fibonacci(policy: ReschedulePolicy, past: readonly Event[]): number {
 }
 
 /** Nanoseconds to wait before the next attempt. */
-export function nextDelay(policy: ReschedulePolicy, record: AllocRecord): number {
+function nextDelay(policy: ReschedulePolicy, record: AllocRecord): number {
   const past = eventsOf(record);
   const last = past.at(-1);
   if (policy.DelayFunction === 'constant' || last === undefined) return policy.Delay;

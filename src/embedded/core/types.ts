@@ -1,15 +1,13 @@
 /** The state of an embedded cluster. Records are replaced, never changed: an event's payload is the record itself. */
 
 import type { Random } from '../../base/random.ts';
-import type { Allocation, EventBatch, NodeEvent, NomadNode, RestartPolicy, VariableLock } from '../../nomad/types.ts';
+import type { Allocation, EventBatch, NodeEvent, NomadNode, VariableLock } from '../../nomad/types.ts';
 import type { Token } from './acl.ts';
 import type { ClientNode, TaskRun } from './client/types.ts';
 import type { JobSpec } from './job-types.ts';
 import type { Misbehaviour } from './misbehave.ts';
 import type { ProcessOrder } from './orders.ts';
 import type { TimerQueue } from './timers.ts';
-
-export type { RestartPolicy };
 
 export interface Port {
   readonly Label: string;

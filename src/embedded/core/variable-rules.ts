@@ -6,7 +6,7 @@ const validPath = /^[a-zA-Z0-9-_~/]{1,128}$/;
 const reserved = ['nomad/jobs', 'nomad/job-templates', 'nomad/sentinel'];
 
 /** Bytes of all keys and values together. */
-export const largestVariable = 64 * 1024;
+const largestVariable = 64 * 1024;
 
 const invalid = (text: string) => new Refusal(400, `RPC Error:: 400,${text}`, { index: 0 });
 

@@ -6,7 +6,7 @@ import type { Cluster } from '../types.ts';
 import { processEnv } from './environment.ts';
 import type { TaskRun } from './types.ts';
 
-export function handleOf(task: TaskRun): string {
+function handleOf(task: TaskRun): string {
   return `${task.alloc.id}/${task.spec.Name}/${task.run}`;
 }
 

@@ -1,7 +1,7 @@
 /** Signals by name, and what a process that handles none does with them. */
 
 /** Linux numbers, on the architectures that Nomad is built for. */
-export const signalNumbers: Readonly<Record<string, number>> = {
+const signalNumbers: Readonly<Record<string, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,

@@ -9,13 +9,13 @@ import type { AllocRun, ClientNode } from './types.ts';
 const tickMs = 200;
 const typicalMs = 5 * tickMs;
 
-export interface ClientStatus {
+interface ClientStatus {
   readonly status: 'pending' | 'running' | 'complete' | 'failed';
   readonly description: string;
 }
 
 /** What an allocation's tasks make of it. */
-export function clientStatus(alloc: AllocRun): ClientStatus {
+function clientStatus(alloc: AllocRun): ClientStatus {
   const tasks = [...alloc.tasks.values()];
   if (tasks.some(({ state }) => state.State === 'dead' && state.Failed))
     return { status: 'failed', description: 'Failed tasks' };

@@ -1,6 +1,6 @@
 /** What runs on a node: the client's own state of its allocations, ahead of what the servers know. */
 
-import type { RestartPolicy, TaskEvent, TaskState } from '../../../nomad/types.ts';
+import type { RestartPolicy, TaskState } from '../../../nomad/types.ts';
 import type { GroupSpec, JobSpec, TaskSpec } from '../job-types.ts';
 import type { Timer } from '../timers.ts';
 import type { AllocRecord } from '../types.ts';
@@ -87,5 +87,3 @@ export interface Exit {
   readonly exitCode: number;
   readonly signal: number;
 }
-
-export type { TaskEvent };
