@@ -57,6 +57,7 @@ export const reasons: Readonly<Record<string, string>> = {
   halt_unread: 'refused: whether a halt is in force could not be read in time',
   halt_unreadable: 'aborted: the halt may not be read any more',
   injection_refused: 'failed: Nomad refused a call',
+  limits_invalid: 'refused: the limits Variable is invalid, or could not be read yet',
   no_effect: 'failed: the calls were accepted, and no effect was seen',
   no_target: 'refused: nothing matched, or nothing that matched could be hit',
   not_asked: 'refused: a gate had nothing to judge',

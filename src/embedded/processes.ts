@@ -133,6 +133,17 @@ export function createProcesses(tell: (report: ProcessReport) => void, options: 
     });
   }
 
+  /** A command that can't even be asked for, such as an empty one, fails its task and nothing else. */
+  function tryStart(order: StartOrder): void {
+    try {
+      start(order);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const failed = { kind: 'failed', handle: order.handle, error: `failed to launch command: ${why}` } as const;
+      setImmediate(() => tell(failed));
+    }
+  }
+
   function send(handle: string, signal: string): void {
     const found = running.get(handle);
     if (found === undefined) return;
@@ -144,7 +155,7 @@ export function createProcesses(tell: (report: ProcessReport) => void, options: 
   return {
     perform(order) {
       if (closed) return;
-      if (order.kind === 'start') start(order);
+      if (order.kind === 'start') tryStart(order);
       else if (order.kind === 'signal') send(order.handle, order.signal);
       else if (order.kind === 'kill') {
         const found = running.get(order.handle);

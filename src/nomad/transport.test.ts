@@ -89,13 +89,21 @@ describe('a request', () => {
     expect(nomad.seen[0]?.url).toBe('/v1/job/web');
   });
 
-  it('is answered with index, page and leader', async () => {
+  it('is answered with index, page, leader and the clock of the server', async () => {
     const headers = { 'X-Nomad-Index': '42', 'X-Nomad-KnownLeader': 'true', 'X-Nomad-NextToken': 'n-1' };
-    const nomad = await serve((_, response) => answer(response, 200, [1], headers));
+    const clock = { ...headers, Date: 'Tue, 24 Nov 2026 10:00:00 GMT' };
+    const nomad = await serve((_, response) => answer(response, 200, [1], clock));
     const { transport } = connect({ NOMAD_ADDR: nomad.address });
     expect(await transport.send(read)).toEqual({
       kind: 'ok',
-      response: { status: 200, index: 42, knownLeader: true, nextToken: 'n-1', body: [1] },
+      response: {
+        status: 200,
+        index: 42,
+        knownLeader: true,
+        nextToken: 'n-1',
+        date: Date.UTC(2026, 10, 24, 10),
+        body: [1],
+      },
     });
   });
 

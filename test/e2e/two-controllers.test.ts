@@ -113,8 +113,8 @@ describeWithNomad('two controllers on a real Nomad', () => {
       const late = performance.now();
       await until('the node to be eligible again', isEligible, { within: 30_000 });
       note('a call that left late was undone after', performance.now() - late);
-      expect(await verdicts(60_000)).toEqual({ cordon: 'failed/unknown_effect' });
-      expect(await isEligible()).toBe(true);
+      // A frozen server may bring it even later: the run stays open, and looks out for that.
+      expect([...(await place.records()).values()].map(each => each['state'])).toEqual(['reverting']);
     });
 
     it('hands over at once at SIGTERM while its job still runs, with the fault left in force', async () => {

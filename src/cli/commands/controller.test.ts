@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sirocco } from '../cli.fixture.ts';
+import { instanceName } from '../controller/prepare.ts';
 import { fakeNomad, Status } from '../nomad.fixture.ts';
-import { instanceName } from './prepare.ts';
 
 /** Runs a controller until it asks for the lock, then tells it to end. */
 async function untilItLeads(nomad = fakeNomad(), env: Record<string, string> = {}, words = '') {
