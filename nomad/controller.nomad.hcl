@@ -142,7 +142,7 @@ job "sirocco" {
 
         resources {
           cpu    = 200
-          memory = 192
+          memory = 256
         }
 
         # All that can be undone in this time is undone when the job is stopped; the rest is named in the last log line.

@@ -3,7 +3,7 @@
 import { SiroccoError } from '../base/errors.ts';
 import type { Listen } from './types.ts';
 
-export const defaultListen: Listen = { host: '127.0.0.1', port: 9646 };
+const defaultListen: Listen = { host: '127.0.0.1', port: 9646 };
 
 /**
  * `HOST:PORT`, `[IPV6]:PORT` or `:PORT` (loopback).

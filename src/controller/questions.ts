@@ -143,7 +143,7 @@ export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Cho
 }
 
 /** The candidates that a run's intents name, as they are now. */
-export function candidatesOf(core: Core, run: Run): readonly Candidate[] {
+function candidatesOf(core: Core, run: Run): readonly Candidate[] {
   const seen = new Set<string>();
   return run.intents.flatMap(({ target }): Candidate[] => {
     const id = target.kind === 'node' ? target.node : target.alloc;

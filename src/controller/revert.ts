@@ -9,7 +9,7 @@ import { freshRead } from './reads.ts';
 import type { Core, RunEntry } from './state.ts';
 
 /** An undo that takes longer than this is stuck, and said so. */
-export const stuckAfterMs = 60_000;
+const stuckAfterMs = 60_000;
 /** While an undone fault is watched for late writes, it is looked at this often. */
 const watchEveryMs = 3_000;
 const firstRetryMs = 250;

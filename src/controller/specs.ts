@@ -125,7 +125,7 @@ export function runChanged(core: Core, run: RunLike): void {
 }
 
 /** Runs of this schedule that are still open. */
-export function openRunOf(core: Core, entry: SpecEntry): string | undefined {
+function openRunOf(core: Core, entry: SpecEntry): string | undefined {
   for (const { standing, id } of core.runs.values()) {
     if (standing.run.namespace === entry.namespace && standing.run.schedule === entry.name) return id;
   }

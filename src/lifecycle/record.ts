@@ -8,7 +8,7 @@ import type { TargetRef } from '../faults/fault.ts';
 import type { Standing } from './machine.ts';
 import { type Intent, type Run, type RunStateName, runStates } from './run.ts';
 
-export const recordVersion = 1;
+const recordVersion = 1;
 
 /** Bytes of one line of `undo` a target, at most. */
 export const undoLineLimit = 160;

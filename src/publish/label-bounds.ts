@@ -3,7 +3,7 @@
 import type { LabelName } from './metric-table.ts';
 
 /** No name of Nomad's or ours begins with an underscore. */
-export const otherValue = '_other';
+const otherValue = '_other';
 
 const longestValue = 64;
 

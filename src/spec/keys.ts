@@ -20,7 +20,7 @@ export interface KeyLater {
   readonly use?: FlatKeyNow;
 }
 
-export type FlatKey = KeyNow | KeyLater;
+type FlatKey = KeyNow | KeyLater;
 
 const documents: { readonly [K in FlatKeyNow]: string } = {
   version: 'version',

@@ -1,7 +1,35 @@
-import { describeWithNomad } from '../support/named-skip.ts';
-import { describeCrashes } from './crash-suite.ts';
+import { beforeAll, describe } from 'vitest';
+import { describeWithNomad, namedSkip } from '../support/named-skip.ts';
+import { fewPointsOf, pointsOf } from './crash-cases.ts';
+import { type Begin, describeCrashes } from './crash-suite.ts';
+import { startEmbeddedCluster } from './embedded-cluster.ts';
+import { isLong } from './long.ts';
 import { startCluster } from './real-clusters.ts';
 
+const begins: Begin[] = [];
+beforeAll(async () => {
+  await Promise.all(begins.map(begin => begin()));
+}, 120_000);
+
 describeWithNomad('a crash at each step, on a real Nomad', () => {
-  describeCrashes({ title: 'a real Nomad', start: () => startCluster({ clients: 12 }), all: false, width: 20 });
+  begins.push(
+    describeCrashes({
+      title: 'a real Nomad',
+      start: () => startCluster({ clients: 12 }),
+      points: fault => pointsOf(fault, isLong),
+      width: 20,
+    }),
+  );
+});
+
+describe('a crash at each step, on the embedded Nomad', () => {
+  begins.push(
+    describeCrashes({
+      title: 'the embedded Nomad',
+      start: () => startEmbeddedCluster(32),
+      points: fault => (isLong ? pointsOf(fault, true) : fewPointsOf(fault)),
+      width: 20,
+    }),
+  );
+  if (!isLong) namedSkip('every point on the embedded Nomad', 'it takes minutes: set SIROCCO_LONG=1');
 });

@@ -34,6 +34,16 @@ export function pointsOf({ steps }: CrashFault, all: boolean): readonly CrashPoi
   );
 }
 
+/** What no other test of the embedded server shows, in less than a minute: the call itself, and its undo. */
+export function fewPointsOf({ steps }: CrashFault): readonly CrashPoint[] {
+  return [
+    { step: 'record injecting', moment: 'before' },
+    ...(steps.includes('undo')
+      ? [{ step: 'undo', moment: 'left' } as const]
+      : moments.map(moment => ({ step: 'inject', moment }))),
+  ];
+}
+
 export interface Expected {
   /** How often the harm may have been done at the end of everything, by whichever controller. */
   readonly harm: readonly number[];

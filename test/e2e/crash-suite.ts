@@ -1,8 +1,8 @@
 /** The suite of crashes at each step, the same on a Nomad of either kind. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { endControllers } from './controller-handle.ts';
-import { type CrashFault, crashFaults, expectedOf, pointsOf } from './crash-cases.ts';
+import { type CrashFault, crashFaults, expectedOf } from './crash-cases.ts';
 import { type CrashPoint, pointName } from './crash-point.ts';
 import { type CrashResult, crashRun, TooSlow } from './crash-run.ts';
 import { writeEvidence } from './evidence.ts';
@@ -18,8 +18,7 @@ export interface CrashCluster extends Cluster {
 export interface CrashSuite {
   readonly title: string;
   readonly start: () => Promise<CrashCluster>;
-  /** Every point, or those that differ in what the next controller finds. */
-  readonly all: boolean;
+  readonly points: (fault: CrashFault) => readonly CrashPoint[];
   /** Cases of jobs at once. */
   readonly width: number;
 }
@@ -34,10 +33,13 @@ const withinMs = 280_000;
 
 const hitsJob = ({ fault }: Case) => fault.items['target_job'] !== undefined;
 
+/** Begins to play; called before the tests of any suite, so that several suites are played beside each other. */
+export type Begin = () => Promise<void>;
+
 /** All cases are played beside each other, and each test waits for its own. */
-export function describeCrashes({ title, start, all, width }: CrashSuite): void {
+export function describeCrashes({ title, start, points, width }: CrashSuite): Begin {
   const cases: Case[] = crashFaults.flatMap(fault =>
-    [undefined, ...pointsOf(fault, all)].map(point => ({
+    [undefined, ...points(fault)].map(point => ({
       fault,
       point,
       result: Promise.reject(new Error('not begun')),
@@ -46,7 +48,7 @@ export function describeCrashes({ title, start, all, width }: CrashSuite): void 
   for (const each of cases) each.result.catch(() => undefined);
   let cluster: CrashCluster | undefined;
 
-  beforeAll(async () => {
+  const begin = async () => {
     cluster = await start();
     const jobs = createTurns(Array.from({ length: width }, () => undefined));
     const nodes = createTurns<string | undefined>(cluster.nodes);
@@ -71,7 +73,7 @@ export function describeCrashes({ title, start, all, width }: CrashSuite): void 
       );
       each.result.catch(() => undefined);
     }
-  }, 120_000);
+  };
 
   afterAll(async () => {
     const results = await Promise.allSettled(cases.map(each => each.result));
@@ -93,6 +95,7 @@ export function describeCrashes({ title, start, all, width }: CrashSuite): void 
       }
     });
   }
+  return begin;
 }
 
 /** Plays a case again where the machine was too slow for it. */
@@ -118,8 +121,11 @@ function stepByStep(result: CrashResult, { steps }: CrashFault): CrashResult {
   return result;
 }
 
-const stepsOf = ({ steps }: CrashResult) =>
-  steps.filter(each => each.moment === 'before' && /^(?:record|inject|undo)/.test(each.step)).map(each => each.step);
+/** A state that is written anew, with what was seen in it, is one step. */
+function stepsOf({ steps }: CrashResult): readonly string[] {
+  const taken = steps.filter(each => each.moment === 'before' && /^(?:record|inject|undo)/.test(each.step));
+  return taken.map(each => each.step).filter((step, n, all) => step !== all[n - 1]);
+}
 
 function plain(each: Case): void {
   it('takes just the steps at which the cases end it, and passes', async () => {

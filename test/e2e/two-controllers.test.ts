@@ -99,7 +99,6 @@ describeWithNomad('two controllers on a real Nomad', () => {
         second,
         place,
         node: on,
-        verdicts,
         isEligible,
       } = await pair({
         first: { crash: { step: 'inject', moment: 'before', signal: 'SIGSTOP' } },
