@@ -1,7 +1,10 @@
 /** Measures as lines of JSON, as a table for a terminal, and as one for a Markdown page. */
 
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { type Measure, ratioOf } from './figure.ts';
+
+/** Processes that wanted to run in the last minute before anything was measured: what else the machine was doing. */
+const load = loadavg()[0] ?? 0;
 
 /** Three digits that count. */
 function rounded(value: number): string {
@@ -47,6 +50,7 @@ export function table(measures: readonly Measure[]): string {
 export function markdown(measures: readonly Measure[]): string {
   const line = (row: readonly string[]) => `| ${row.join(' | ')} |`;
   const rule = heads.map((_, column) => ([1, 2, 4].includes(column) ? '---:' : '---'));
-  const machine = `Measured on ${cpus().length} cores with Node ${process.versions.node.split('.')[0]}.`;
+  const node = process.versions.node.split('.')[0];
+  const machine = `Measured on ${cpus().length} cores with Node ${node}, beside other work (load ${load.toFixed(1)} at the start).`;
   return [machine, '', line(heads), line(rule), ...measures.map(each => line(cells(each)))].join('\n');
 }

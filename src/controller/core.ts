@@ -99,6 +99,7 @@ export function jobChanged(core: Core, namespace: string, job: string): void {
 export function nodesChanged(core: Core): void {
   for (const { id, standing } of core.runs.values()) {
     const { job, nodeClass, datacenter, nodePool } = standing.run.experiment.target;
+    // The controllers' own job is read as nodes are: for faults on nodes.
     if (job === undefined || [nodeClass, datacenter, nodePool].some(each => each !== undefined)) core.dirtyRuns.add(id);
   }
 }

@@ -79,6 +79,11 @@ export function targetFreshness(core: Core, run: Run, fault: AnyFault): Freshnes
   const { job } = run.experiment.target;
   const all: Freshness[] = [];
   if (needsNodes(run, fault)) all.push(freshRead(core, { op: 'list-nodes' }));
+  const { self } = core.config;
+  // Where the controllers are, the standby's node too: no fault on nodes may hit it.
+  if (self !== undefined && fault.targetKind === 'node') {
+    all.push(freshRead(core, { op: 'list-job-allocs', namespace: self.namespace, job: self.job }));
+  }
   if (job === undefined) return worst(all);
   if (!isGlob(job)) {
     core.view.watchJob(run.namespace, job);

@@ -75,7 +75,10 @@ function start(core: Core, call: ReadCall, read: ReadState, priority: 'read' | '
 
 /** Those who may have waited for this read look again. */
 function concern(core: Core, call: ReadCall): void {
-  if ('job' in call) jobChanged(core, call.namespace, call.job);
+  if ('job' in call) {
+    jobChanged(core, call.namespace, call.job);
+    if (call.job === core.config.self?.job) nodesChanged(core);
+  }
   else if (call.op === 'list-jobs') allRunsDirty(core);
   else nodesChanged(core);
 }

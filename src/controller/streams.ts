@@ -41,6 +41,8 @@ function wantedJobs(core: Core, namespace: string): Wanted {
     if (isGlob(job)) any = true;
     else jobs.add(job);
   }
+  const { self } = core.config;
+  if (self?.namespace === namespace && jobs.size > 0) jobs.add(self.job);
   for (const { standing } of core.runs.values()) {
     for (const { target } of standing.run.intents)
       if (target.kind === 'allocation' && target.namespace === namespace) jobs.add(target.job);

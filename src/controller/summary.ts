@@ -51,11 +51,13 @@ export function summaryOf(core: Core, mono: number, wall: number): Summary {
       [...core.finished.values()].filter(each => each.unreadable !== undefined).length,
     oldestUnrevertedSeconds: unreverted.length === 0 ? 0 : (wall - oldest) / 1000,
     viewAgeSeconds: viewAgeSeconds(core),
-    open: runs.map(({ id, standing }) => {
+    open: runs.flatMap(({ id, standing }) => {
+      const stuck = standing.run.stuck !== undefined;
+      if (!stuck && !standing.run.intents.some(owesUndo)) return [];
       const fault = core.catalog.get(standing.run.fault);
       const byHand =
         fault === undefined ? [] : standing.run.intents.filter(owesUndo).map(each => fault.byHand(each.target));
-      return { run: id, state: standing.state, stuck: standing.run.stuck !== undefined, byHand };
+      return [{ run: id, state: standing.state, stuck, byHand }];
     }),
   };
 }

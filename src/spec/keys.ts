@@ -20,8 +20,6 @@ export interface KeyLater {
   readonly use?: FlatKeyNow;
 }
 
-type FlatKey = KeyNow | KeyLater;
-
 const documents: { readonly [K in FlatKeyNow]: string } = {
   version: 'version',
   title: 'title',

@@ -1,5 +1,5 @@
-import { beforeAll, describe } from 'vitest';
-import { describeWithNomad, namedSkip } from '../support/named-skip.ts';
+import { beforeAll, describe, it } from 'vitest';
+import { describeWithNomad } from '../support/named-skip.ts';
 import { fewPointsOf, pointsOf } from './crash-cases.ts';
 import { type Begin, describeCrashes } from './crash-suite.ts';
 import { startEmbeddedCluster } from './embedded-cluster.ts';
@@ -31,5 +31,5 @@ describe('a crash at each step, on the embedded Nomad', () => {
       width: 20,
     }),
   );
-  if (!isLong) namedSkip('every point on the embedded Nomad', 'it takes minutes: set SIROCCO_LONG=1');
+  it.skipIf(!isLong)('every point (skipped: it takes minutes without SIROCCO_LONG=1)', () => undefined);
 });

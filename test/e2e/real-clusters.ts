@@ -1,11 +1,15 @@
 /** Real clusters as these tests use them. */
 
+import { nomadCall } from '../support/nomad-call.ts';
 import { type RealCluster, type RealClusterOptions, startRealCluster } from '../support/real-cluster.ts';
+import { policyRules, type Rights } from '../support/rights.ts';
 import type { Cluster } from './place.ts';
 
 export interface E2eCluster extends Cluster {
   readonly real: RealCluster;
   readonly nodes: readonly string[];
+  /** Gives the policy of a token other rights. */
+  changePolicy(name: string, rights: Rights): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,9 +24,30 @@ export async function startCluster(options: RealClusterOptions): Promise<E2eClus
     addresses: [...real.clientAddresses, ...real.addresses],
     managementToken: real.managementToken,
     nodes: real.clients.slice(2).map(each => each.name),
-    call: real.call,
+    call: real.servers.length === 1 ? real.call : callAny(real),
     createNamespace: real.createNamespace,
     createToken: real.createToken,
+    async changePolicy(name, rights) {
+      const body = { Name: name, Rules: policyRules(rights) };
+      await real.call(`/v1/acl/policy/${name}`, { method: 'PUT', body });
+    },
     stop: real.stop,
+  };
+}
+
+/** A frozen server answers nothing: then another is asked, and first from then on. */
+function callAny(real: RealCluster): Cluster['call'] {
+  const addresses = [...real.addresses];
+  return async (path, options = {}) => {
+    const errors: unknown[] = [];
+    for (const address of [...addresses]) {
+      try {
+        return await nomadCall(address, path, { token: real.managementToken, within: 5_000, ...options });
+      } catch (error) {
+        errors.push(error);
+        addresses.push(...addresses.splice(addresses.indexOf(address), 1));
+      }
+    }
+    throw errors[0];
   };
 }
