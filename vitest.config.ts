@@ -6,7 +6,9 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 
 /** Tests that talk to sockets and processes: a process of their own, one file after another. */
 const apart = { pool: 'forks', fileParallelism: false } as const;
-const apartNames = ['contract', 'simulation', 'e2e'];
+const apartNames = ['contract', 'e2e'];
+/** Nothing but computing: side by side. */
+const computing = { name: 'simulation', include: ['test/simulation/**/*.test.ts'], pool: 'forks' } as const;
 
 export default defineConfig({
   test: {
@@ -16,12 +18,13 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: apartNames.map(name => `test/${name}/**`),
+          exclude: [...apartNames, 'simulation'].map(name => `test/${name}/**`),
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...apart,
         },
       },
+      { test: computing },
       ...apartNames.map(name => ({
         test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 60_000, ...apart },
       })),

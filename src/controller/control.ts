@@ -56,6 +56,9 @@ export function limitsAbsent(core: Core): void {
   allRunsDirty(core);
 }
 
+/** Between reads of a halt that may not be read. */
+const deniedRetryMs = 10_000;
+
 /** Reads a halt: now, and once more where a read is on its way that may have missed what changed. */
 export function readHalt(core: Core, namespace: string): void {
   const halt = core.halts.get(namespace);
@@ -105,6 +108,8 @@ function haltRead(core: Core, namespace: string, halt: HaltState, answer: Answer
       what: `read ${namespace}:${core.config.prefix}/control/halt`,
       message: answer.message,
     });
+    // Nothing else would tell that the right was given meanwhile.
+    deadline(core, 'halt', namespace, deniedRetryMs);
   } else {
     note(core, { type: 'trouble', what: `halt of ${namespace}`, message: answer.message });
     deadline(core, 'halt', namespace, 1_000);
@@ -135,11 +140,14 @@ export function haltsInForce(core: Core, namespace: string): readonly { namespac
   });
 }
 
-/** Namespaces whose halt was not read within five seconds; reads of them are under way when this answers any. */
-export function haltsUnread(core: Core, namespace: string): readonly string[] {
+/**
+ * Namespaces whose halt was not read within `oldestMs`, by default the five seconds that harm may rest on; reads of them
+ * are under way when this answers any.
+ */
+export function haltsUnread(core: Core, namespace: string, oldestMs = freshMs): readonly string[] {
   return concerned(core, namespace).filter(each => {
     const halt = core.halts.get(each);
-    if (halt !== undefined && halt.state !== 'unread' && halt.state !== 'denied' && core.mono - halt.readAt <= freshMs)
+    if (halt !== undefined && halt.state !== 'unread' && halt.state !== 'denied' && core.mono - halt.readAt <= oldestMs)
       return false;
     if (halt?.reading !== true) readHalt(core, each);
     return true;

@@ -34,13 +34,7 @@ export function createPuppet(clock: VirtualClock): Puppet {
     index += 1;
     return index;
   };
-  const indexes = {
-    get now() {
-      return index;
-    },
-    next,
-  };
-  const workload = createWorkload(clock, indexes);
+  const workload = createWorkload(clock, next);
 
   const keyOf = (namespace: string, path: string) => `${namespace}:${path}`;
   const ok = (value?: unknown, at = index): Answer => ({

@@ -10,7 +10,7 @@ import type { GateContext } from '../safety/gate.ts';
 import { choose } from '../targeting/choose.ts';
 import { recordExclusions } from '../targeting/explain.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
-import { acts, note } from './core.ts';
+import { acts, freshMs, note } from './core.ts';
 import { type Freshness, freshRead, jobReads, worst } from './reads.ts';
 import { lastHits, reservations } from './reservations.ts';
 import type { Core, RunEntry } from './state.ts';
@@ -61,9 +61,12 @@ function verdictOf(core: Core, run: Run, asked: readonly Asked[]): Answered {
   return { kind: 'end', verdict: 'refused', reason, message };
 }
 
+/** A halt read this long ago would be too old by the time that the written intent may be sent. */
+export const armingMs = freshMs / 2;
+
 export function askAdmission(core: Core, run: Run, fault: AnyFault): Answered {
   if (core.limits.state === 'unread') return { kind: 'wait' };
-  if (haltsDenied(core, run.namespace).length === 0 && haltsUnread(core, run.namespace).length > 0)
+  if (haltsDenied(core, run.namespace).length === 0 && haltsUnread(core, run.namespace, armingMs).length > 0)
     return { kind: 'wait' };
   return verdictOf(core, run, askAll(core.gates, 'admission', gateContext(core, run, fault)));
 }

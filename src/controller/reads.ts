@@ -78,8 +78,7 @@ function concern(core: Core, call: ReadCall): void {
   if ('job' in call) {
     jobChanged(core, call.namespace, call.job);
     if (call.job === core.config.self?.job) nodesChanged(core);
-  }
-  else if (call.op === 'list-jobs') allRunsDirty(core);
+  } else if (call.op === 'list-jobs') allRunsDirty(core);
   else nodesChanged(core);
 }
 

@@ -9,7 +9,16 @@ import { haltsUnread, tendHalts } from './control.ts';
 import { acts, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
-import { askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf, targetFreshness } from './questions.ts';
+import {
+  armingMs,
+  askAdmission,
+  askArmed,
+  askBlast,
+  askChoice,
+  askSteady,
+  groupsOf,
+  targetFreshness,
+} from './questions.ts';
 import { freshRead, jobReads } from './reads.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
@@ -69,7 +78,7 @@ function noteUnknownFault(core: Core, entry: RunEntry): void {
 
 /** What the questions after the claim rest on is read while the claim is on its way. */
 function prepare(core: Core, run: Run, fault: AnyFault): void {
-  haltsUnread(core, run.namespace);
+  haltsUnread(core, run.namespace, armingMs);
   targetFreshness(core, run, fault);
 }
 

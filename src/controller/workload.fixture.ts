@@ -8,12 +8,6 @@ export interface VirtualClock {
   wall: number;
 }
 
-/** Counts every change of the puppet. */
-export interface Indexes {
-  readonly now: number;
-  next(): number;
-}
-
 export interface Workload {
   readonly jobs: Map<string, Job>;
   readonly allocs: Map<string, Allocation>;
@@ -34,7 +28,8 @@ export interface Workload {
 const policy = { Attempts: 50, Interval: 600e9, Delay: 1e9, Mode: 'delay' } as const;
 const backMs = 1_200;
 
-export function createWorkload(clock: VirtualClock, indexes: Indexes): Workload {
+/** `nextIndex` counts every change of the puppet. */
+export function createWorkload(clock: VirtualClock, nextIndex: () => number): Workload {
   const jobs = new Map<string, Job>();
   const allocs = new Map<string, Allocation>();
   const nodes = new Map<string, NomadNode>();
@@ -46,7 +41,7 @@ export function createWorkload(clock: VirtualClock, indexes: Indexes): Workload 
   function change(target: string, over: Partial<Allocation>): Allocation | undefined {
     const old = allocs.get(target);
     if (old === undefined) return undefined;
-    const changed = { ...old, ...over, ModifyIndex: indexes.next(), ModifyTime: clock.wall * 1e6 };
+    const changed = { ...old, ...over, ModifyIndex: nextIndex(), ModifyTime: clock.wall * 1e6 };
     allocs.set(target, changed);
     return changed;
   }
@@ -61,7 +56,7 @@ export function createWorkload(clock: VirtualClock, indexes: Indexes): Workload 
     allocs,
     nodes,
     addJob(name, count) {
-      const ModifyIndex = indexes.next();
+      const ModifyIndex = nextIndex();
       const tasks = [{ Name: 'web', Driver: 'raw_exec', RestartPolicy: policy }];
       const policies = { RestartPolicy: policy, ReschedulePolicy: { ...policy, Unlimited: true } };
       const about = { ID: name, Name: name, ModifyIndex, JobModifyIndex: ModifyIndex };
@@ -73,13 +68,13 @@ export function createWorkload(clock: VirtualClock, indexes: Indexes): Workload 
       }
     },
     addNode(n, over) {
-      const added = node(n, { ModifyIndex: indexes.next(), ...over });
+      const added = node(n, { ModifyIndex: nextIndex(), ...over });
       nodes.set(added.ID, added);
       return added.ID;
     },
     changeNode(target, over) {
       const old = nodes.get(target);
-      if (old !== undefined) nodes.set(target, { ...old, ...over, ModifyIndex: indexes.next() });
+      if (old !== undefined) nodes.set(target, { ...old, ...over, ModifyIndex: nextIndex() });
     },
     allocsOf: name => (members.get(name) ?? []).flatMap(each => allocs.get(each) ?? []),
     signal(target, name, what) {

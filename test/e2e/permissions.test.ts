@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithNomad } from '../support/named-skip.ts';
 import type { NamespaceRights, Rights } from '../support/rights.ts';
+import { until } from '../support/until.ts';
 import { type ControllerHandle, endControllers, startController } from './controller-handle.ts';
 import { writeEvidence } from './evidence.ts';
 import { nodeNamed } from './nodes.ts';
@@ -59,6 +60,7 @@ const table: readonly Missing[] = [
     change: path('chaos/control/halt', 'deny'),
     line: /Nomad denied read \S+:chaos\/control\/halt/,
     kind: 'variable_read',
+    verdict: 'aborted/halt_unreadable',
     signals: 0,
   },
   {
@@ -131,10 +133,16 @@ describeWithNomad('each missing right on a real Nomad', () => {
       await place.put('chaos/schedule/it', kill);
       const controller = await startController(place.options('one'), place.nomad);
       await controller.line('its denial', ({ msg }) => /denied read \S+:chaos\/control\/halt/.test(msg));
+      expect(await verdictOf(place)).toBe('aborted/halt_unreadable');
       const token = await cluster.call<{ Policies: string[] }>('/v1/acl/token/self', { token: place.nomad.token });
-      const rights = controllerRights(place.namespace);
-      await cluster.changePolicy(token.Policies[0] ?? '', rights);
-      expect(await verdictOf(place)).toBe('passed');
+      await cluster.changePolicy(token.Policies[0] ?? '', controllerRights(place.namespace));
+      await place.put('chaos/schedule/later', { fault: 'alloc-kill', target_job: 'web', every: '3s' });
+      const later = await until('a later run', async () => {
+        const status = await place.get('chaos/status/later');
+        return status?.['last_verdict'] === 'passed' && status;
+      });
+      expect(later).toMatchObject({ last_verdict: 'passed' });
+      expect(signalsOf(await place.allocations('web'))).toBe(1);
     });
   });
 });
