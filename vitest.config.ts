@@ -7,8 +7,6 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 /** Tests that talk to sockets and processes: a process of their own, one file after another. */
 const apart = { pool: 'forks', fileParallelism: false } as const;
 const apartNames = ['contract', 'e2e'];
-/** Nothing but computing: side by side. */
-const computing = { name: 'simulation', include: ['test/simulation/**/*.test.ts'], pool: 'forks' } as const;
 
 export default defineConfig({
   test: {
@@ -24,7 +22,8 @@ export default defineConfig({
           ...apart,
         },
       },
-      { test: computing },
+      // Nothing but computing: its files run side by side.
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], pool: 'forks' } },
       ...apartNames.map(name => ({
         test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 60_000, ...apart },
       })),

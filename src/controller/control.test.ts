@@ -151,11 +151,11 @@ describe('a halt', () => {
     world.schedule('default', 'k', killWeb);
     const member = world.start();
     member.fate = asked => (readsHalt(asked) ? noLeader : undefined);
-    world.pass(2_000);
+    world.pass(500);
     expect(member.calls('alloc-signal')).toEqual([]);
     expect(member.open()).toMatchObject([{ state: 'admitted' }]);
     expect(member.summary().waitingFor).toEqual(['sirocco:halt', 'default:halt']);
-    expect(member.asked.filter(readsHalt).length).toBeLessThanOrEqual(20);
+    expect(member.asked.filter(readsHalt).length).toBeLessThanOrEqual(10);
   });
 
   it('is not undone by an answer older than the one that told of it', () => {

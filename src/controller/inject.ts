@@ -198,8 +198,7 @@ export function observe(core: Core, entry: RunEntry, fault: AnyFault): void {
       ...(client === undefined ? {} : { client }),
       ...(server === undefined ? {} : { server }),
     };
-    const decided: Partial<Intent> =
-      intent.state === 'unknown' && decides(core, intent, server) ? { state: 'done' } : {};
+    const decided: Partial<Intent> = intent.state === 'unknown' && decides(intent, server) ? { state: 'done' } : {};
     setIntent(entry, intent.n, { effect, ...decided });
     note(core, {
       type: 'effect-seen',
@@ -217,7 +216,7 @@ export function observe(core: Core, entry: RunEntry, fault: AnyFault): void {
  * An observation decides what no answer did, unless the call left, or may have left, when it no longer might: a predecessor
  * that froze in the tick of the send may send when its lease is long over.
  */
-function decides(core: Core, intent: Intent, server: number | undefined): boolean {
+function decides(intent: Intent, server: number | undefined): boolean {
   if (intent.late === true) return false;
-  return intent.inherited !== true || (server !== undefined && server < core.lease.since);
+  return intent.inherited !== true || (server !== undefined && server < (intent.sendBy ?? 0));
 }

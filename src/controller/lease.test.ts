@@ -99,21 +99,18 @@ describe('the lease', () => {
     expect(count).toBeLessThanOrEqual(21);
   });
 
-  it.each(Array.from({ length: 5 }, (_, i) => i * 4_000))(
-    'that lapsed and held after all lets schedules go on (%d ms later)',
-    offset => {
-      const { world, member } = aScene(faults);
-      world.schedule('default', 'k', killWebOften);
-      world.pass(70_000 + offset);
-      const failsUntil = world.clock.mono + 16_000;
-      member.fate = asked => (renews(asked) && world.clock.mono < failsUntil ? ambiguous : undefined);
-      world.pass(16_000);
-      const before = claims(member).length;
-      world.pass(200_000);
-      expect(member.summary().leading).toBe(true);
-      expect(claims(member).length - before).toBeGreaterThanOrEqual(9);
-    },
-  );
+  it.each([0, 7_000, 14_000])('that lapsed and held after all lets schedules go on (%d ms later)', offset => {
+    const { world, member } = aScene(faults);
+    world.schedule('default', 'k', killWebOften);
+    world.pass(70_000 + offset);
+    const failsUntil = world.clock.mono + 16_000;
+    member.fate = asked => (renews(asked) && world.clock.mono < failsUntil ? ambiguous : undefined);
+    world.pass(16_000);
+    const before = claims(member).length;
+    world.pass(200_000);
+    expect(member.summary().leading).toBe(true);
+    expect(claims(member).length - before).toBeGreaterThanOrEqual(9);
+  });
 
   it('that lapsed while the records were being read lets schedules go on', () => {
     const { world, nomad } = anEmptyScene(faults);

@@ -14,7 +14,7 @@ const acquireEveryMs = 3_000;
 const retryMs = 250;
 
 export function createLease(): LeaseState {
-  return { phase: 'idle', lock: '', term: 0, since: 0, renewedAt: 0, acquiredAt: 0, renewing: false, loaded: false };
+  return { phase: 'idle', lock: '', term: 0, renewedAt: 0, acquiredAt: 0, renewing: false, loaded: false };
 }
 
 /** Looks at what the lease needs now: called at its deadline and when the lock's Variable changed. */
@@ -60,7 +60,6 @@ function acquired(core: Core, answer: Answer, sentAt: number): void {
   lease.phase = 'held';
   lease.lock = held.id;
   lease.term = held.term;
-  lease.since = held.since;
   lease.renewedAt = sentAt;
   lease.acquiredAt = core.mono;
   lease.renewing = false;
@@ -71,12 +70,12 @@ function acquired(core: Core, answer: Answer, sentAt: number): void {
   else takeOver(core);
 }
 
-function lockOf(value: unknown): { id: string; term: number; since: number } | undefined {
+function lockOf(value: unknown): { id: string; term: number } | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { Lock, ModifyIndex: term, ModifyTime } = value as Partial<Variable>;
+  const { Lock, ModifyIndex: term } = value as Partial<Variable>;
   const id = Lock?.ID;
   if (id === undefined || id === '' || term === undefined) return undefined;
-  return { id, term, since: Math.floor((ModifyTime ?? 0) / 1e6) };
+  return { id, term };
 }
 
 function renew(core: Core): void {

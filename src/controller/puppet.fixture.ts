@@ -16,8 +16,8 @@ export interface Puppet extends Workload {
   paths(namespace: string, prefix: string): readonly string[];
   put(namespace: string, path: string, items: Items): void;
   remove(namespace: string, path: string): void;
-  /** The newest change under a prefix, a removal too. */
-  changedAt(namespace: string, prefix: string): number;
+  /** Whether anything under a prefix changed after an index, a removal too. */
+  changedSince(namespace: string, prefix: string, index: number): boolean;
   /** Somebody takes the lock away: its holder's next renewal is refused. */
   breakLock(): void;
 }
@@ -27,7 +27,7 @@ const lockMs = 11_000;
 
 export function createPuppet(clock: VirtualClock): Puppet {
   const variables = new Map<string, Variable>();
-  const changes = new Map<string, number>();
+  const changes: { readonly key: string; readonly at: number }[] = [];
   let lock: { readonly id: string; readonly freeAt: number } | undefined;
   let index = 1_000;
   const next = () => {
@@ -61,13 +61,13 @@ export function createPuppet(clock: VirtualClock): Puppet {
     const about = { CreateIndex, CreateTime, ModifyIndex, ModifyTime };
     const variable: Variable = { Namespace: namespace, Path: path, Items: items, ...about };
     variables.set(key, variable);
-    changes.set(key, index);
+    changes.push({ key, at: index });
     return variable;
   }
 
   function remove(namespace: string, path: string): void {
     variables.delete(keyOf(namespace, path));
-    changes.set(keyOf(namespace, path), next());
+    changes.push({ key: keyOf(namespace, path), at: next() });
   }
 
   function acquire(): Answer {
@@ -149,10 +149,10 @@ export function createPuppet(clock: VirtualClock): Puppet {
     paths: (namespace, prefix) => matching(namespace, prefix).map(each => each.Path),
     put,
     remove,
-    changedAt(namespace, prefix) {
-      let newest = 0;
-      for (const [key, at] of changes) if (key.startsWith(keyOf(namespace, prefix))) newest = Math.max(newest, at);
-      return newest;
+    changedSince(namespace, prefix, since) {
+      const start = keyOf(namespace, prefix);
+      const newest = changes.findLast(({ key, at }) => at <= since || key.startsWith(start));
+      return newest !== undefined && newest.at > since;
     },
     breakLock() {
       lock = undefined;

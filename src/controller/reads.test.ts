@@ -14,7 +14,7 @@ describe('a read', () => {
     });
     const before = member.calls('read-job').length;
     for (const name of ['a', 'b', 'c']) world.schedule('default', name, killWeb);
-    world.pass(3);
+    world.pass(1);
     expect(member.calls('read-job')).toHaveLength(before + 1);
     expect(member.open()).toHaveLength(3);
   });

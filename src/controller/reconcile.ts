@@ -6,7 +6,7 @@ import { type Answered, type Facts, look, type Standing } from '../lifecycle/mac
 import { mayBeInForce, type Run } from '../lifecycle/run.ts';
 import { abortOf } from './abort.ts';
 import { haltsUnread, tendHalts } from './control.ts';
-import { acts, lookAgain, note, takeoverWindowMs } from './core.ts';
+import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
 import {
@@ -146,6 +146,7 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
     steady: asked('baseline', () => askSteady(core, run)),
     armed: asked('armed', () => askArmed(core, entry, fault)),
     term: core.lease.term,
+    sendBy: core.wall + leaseEnd(core) - core.mono,
     settled,
     lasting: fault.lasts && run.intents.some(mayBeInForce),
     reverted: isReverted(core, entry),

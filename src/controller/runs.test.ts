@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { allocEvent } from '../cluster/nomad.fixture.ts';
 import { faults } from '../faults/index.ts';
-import { ambiguous, aScene, denied, disableNode, killWeb, noLeader, stopWeb } from './scene.fixture.ts';
+import { ambiguous, aScene, denied, disableNode, killWeb, killWebOften, noLeader, stopWeb } from './scene.fixture.ts';
 import { type Asked, home, type Member } from './world.fixture.ts';
 
 /** A call in a few words. */
@@ -12,26 +13,40 @@ function words({ call }: Asked): string {
 }
 
 const states = (member: Member) => member.records().map(({ call }) => call.items['state']);
-const record = 'chaos/runs/default_k_20261124T100003Z';
+const record = 'chaos/runs/default_k_20261124T100013Z';
+/** The record of a run that is due as the scene begins. */
+const claimed = 'chaos/runs/default_k_20261124T100003Z';
 const reads = ['list-job-allocs web', 'read-job web'];
 
 describe('a run of one step without repetition', () => {
-  it('makes exactly these calls, in this order', () => {
-    const { world, member } = aScene(faults);
+  it('makes exactly these calls, in this order, beside a living stream', () => {
+    const { world, nomad, member } = aScene(faults);
+    world.schedule('default', 'k', { ...killWebOften, every: '10s' });
+    world.pass(100);
+    member.happen({ kind: 'stream-open', key: 'jobs default' });
+    world.pass(9_800);
     const before = member.asked.length;
-    world.schedule('default', 'k', killWeb);
-    world.pass(2_900);
-    expect(member.asked.slice(before).map(words)).toEqual([
-      'read chaos/schedule/k',
-      'list chaos/schedule/',
+    /** The stream tells what became of the task that was hit. */
+    const tell = () => {
+      const alloc = nomad.allocs.get(member.calls('alloc-signal')[0]?.call.alloc ?? '');
+      const batch = { Index: nomad.index, Events: [allocEvent(alloc, nomad.index)] };
+      member.happen({ kind: 'stream-batch', key: 'jobs default', batch });
+    };
+    world.pass(110);
+    tell();
+    world.pass(1_300);
+    nomad.settle();
+    tell();
+    world.pass(100);
+    const calls = member.asked.slice(before).map(words);
+    expect(calls.filter(each => each !== 'lock-renew')).toEqual([
       `write ${record} queued`,
-      'read chaos/status/k',
+      'write chaos/status/k running',
+      'read chaos/control/halt',
+      'read chaos/control/halt',
       ...reads,
       'list-job-deployments web',
-      'write chaos/status/k running',
       `write ${record} injecting`,
-      'read chaos/control/halt',
-      'read chaos/control/halt',
       ...reads,
       'alloc-signal',
       ...reads,
@@ -39,9 +54,8 @@ describe('a run of one step without repetition', () => {
       `write ${record} recovering`,
       ...reads,
       ...reads,
-      ...reads,
-      `write ${record} reporting`,
       'write chaos/status/k running',
+      `write ${record} reporting`,
       `write ${record} done`,
     ]);
     expect(member.ended()).toMatchObject([{ verdict: 'passed', recoveryMs: 1_193 }]);
@@ -84,7 +98,7 @@ describe('the write of a record', () => {
   it('that failed is tried again with growing waits, and nothing is sent meanwhile', () => {
     const { world, member } = aScene(faults);
     member.fate = ({ call }) =>
-      call.op === 'write-variable' && call.path === record && states(member).length < 5 ? noLeader : undefined;
+      call.op === 'write-variable' && call.path === claimed && states(member).length < 5 ? noLeader : undefined;
     world.schedule('default', 'k', killWeb);
     world.pass(30_000);
     const tries = member
@@ -100,7 +114,8 @@ describe('the write of a record', () => {
     const { world, nomad, member } = aScene(faults);
     const lost = new Set<string>();
     member.fate = ({ call }) => {
-      if (call.op !== 'write-variable' || call.path !== record || lost.has(call.items['state'] ?? '')) return undefined;
+      if (call.op !== 'write-variable' || call.path !== claimed || lost.has(call.items['state'] ?? ''))
+        return undefined;
       lost.add(call.items['state'] ?? '');
       nomad.answer(call);
       return ambiguous;
@@ -112,23 +127,28 @@ describe('the write of a record', () => {
     expect(member.ended()).toMatchObject([{ verdict: 'passed' }]);
   });
 
-  it('of a tick that another had claimed takes up what is there', () => {
+  it('of a tick that another had claimed, and ended, leaves its schedule free', () => {
     const { world, nomad, member } = aScene(faults);
-    world.schedule('default', 'k', { ...killWeb, at: new Date(world.clock.wall + 5_000).toISOString() });
-    nomad.put(home, 'chaos/runs/default_k_20261124T100008Z', { v: '1', state: 'done', undo: '', body: '{}' });
+    world.schedule('default', 'k', killWeb);
+    world.pass(10_000);
+    const done = nomad.items(home, claimed);
+    const body = (done?.['body'] ?? '').replaceAll('"k"', '"l"');
+    expect(done).toMatchObject({ state: 'done' });
+    world.schedule('default', 'l', { ...killWeb, at: new Date(world.clock.wall + 5_000).toISOString() });
+    nomad.put(home, 'chaos/runs/default_l_20261124T100018Z', { ...done, term: '1', body });
     world.pass(30_000);
-    expect(member.calls('alloc-signal')).toEqual([]);
+    expect(member.calls('alloc-signal')).toHaveLength(1);
     expect(member.open()).toEqual([]);
-    expect(world.status('default', 'k')).toMatchObject({ state: 'done' });
+    expect(world.status('default', 'l')).toMatchObject({ state: 'done' });
   });
 
   it('that may not be made is told, and harms nothing', () => {
     const { world, member } = aScene(faults);
-    member.fate = ({ call }) => (call.op === 'write-variable' && call.path === record ? denied : undefined);
+    member.fate = ({ call }) => (call.op === 'write-variable' && call.path === claimed ? denied : undefined);
     world.schedule('default', 'k', killWeb);
     world.pass(60_000);
     expect(member.calls('alloc-signal')).toEqual([]);
-    expect(member.notes('denied')[0]).toMatchObject({ what: `write ${home}:${record}` });
+    expect(member.notes('denied')[0]).toMatchObject({ what: `write ${home}:${claimed}` });
   });
 });
 

@@ -25,8 +25,6 @@ export interface LeaseState {
   lock: string;
   /** ModifyIndex that Nomad answered to lock-acquire. */
   term: number;
-  /** When the lock was taken, by the server's clock. */
-  since: number;
   /** Monotonic instants. */
   renewedAt: number;
   acquiredAt: number;

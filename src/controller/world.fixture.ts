@@ -80,7 +80,7 @@ export function createWorld(faults: readonly AnyFault[], parts: Partial<Parts> =
     blocked = [];
     for (const each of waiting) {
       const { call } = each.asked;
-      const changed = call.op === 'list-variables' && nomad.changedAt(call.namespace, call.prefix) > call.index;
+      const changed = call.op === 'list-variables' && nomad.changedSince(call.namespace, call.prefix, call.index);
       if (changed) queue.push({ ...each, at: clock.mono });
       else blocked.push(each);
     }

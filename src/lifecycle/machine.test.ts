@@ -15,6 +15,7 @@ const quiet: Facts = {
   steady: go,
   armed: go,
   term: 7,
+  sendBy: 9_000,
   settled: false,
   lasting: false,
   reverted: false,

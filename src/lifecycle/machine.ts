@@ -27,6 +27,8 @@ export interface Facts {
   readonly steady: Answered;
   readonly armed: Answered;
   readonly term: number;
+  /** When the lease ends, milliseconds since the epoch. */
+  readonly sendBy: number;
   /** No intent is planned or on its way. */
   readonly settled: boolean;
   /** The fault lasts, and something may be in force. */
@@ -120,7 +122,12 @@ const machine = setup({
     mark: assign(({ context, event }) => ({
       run: {
         ...context.run,
-        intents: context.run.intents.map(intent => ({ ...intent, state: 'sending' as const, term: event.facts.term })),
+        intents: context.run.intents.map(intent => ({
+          ...intent,
+          state: 'sending' as const,
+          term: event.facts.term,
+          sendBy: event.facts.sendBy,
+        })),
       },
     })),
     noteAbort: assign(({ context, event }) => {

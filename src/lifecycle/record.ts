@@ -46,6 +46,7 @@ const intent = z.object({
   answeredAt: z.number().optional(),
   message: z.string().optional(),
   late: z.boolean().optional(),
+  sendBy: z.number().optional(),
   inherited: z.boolean().optional(),
   ambiguous: z.boolean().optional(),
   effect: z.object({ evidence: z.string(), client: z.number().optional(), server: z.number().optional() }).optional(),

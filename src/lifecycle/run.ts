@@ -42,7 +42,9 @@ export interface Intent extends Injected {
   readonly late?: boolean;
   /** Some try of it ended without an answer: a later refusal is no proof that it had no effect. */
   readonly ambiguous?: boolean;
-  /** Found as `sending` at a takeover: what is seen counts only if it was there before the takeover. */
+  /** When the lease would end as the intent was written, milliseconds since the epoch: nothing that left later counts. */
+  readonly sendBy?: number;
+  /** Found as `sending` at a takeover: what is seen counts only if it was there by `sendBy`. */
   readonly inherited?: boolean;
   readonly effect?: { readonly evidence: string; readonly client?: number; readonly server?: number };
   /** Only where there is something to undo. */

@@ -27,11 +27,11 @@ function markdown({ title, text = [], columns, rows }: Evidence): string {
 }
 
 /** What differs from machine to machine, and from run to run, has no place in a document. */
-export function withoutPlace(text: string): string {
+function withoutPlace(text: string): string {
   return text
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<id>')
     .replaceAll(/\b(allocation|node \S+) \(?[0-9a-f]{8}\)?/g, '$1 <id>')
     .replaceAll(/\b127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
-    .replaceAll(/\b\d{8}T\d{6,9}Z/g, '<tick>')
-    .replaceAll(/\/(?:tmp|var|home|root|work)\/[^\s"')]+/g, '<path>');
+    .replaceAll(/\d{8}T\d{6,9}Z/g, '<tick>')
+    .replaceAll(/(?<![\w.])\/(?:tmp|var|home|root|work)\/[^\s"')]+/g, '<path>');
 }

@@ -1,6 +1,6 @@
 /** A namespace that is home and the only managed one of its controllers: cases beside each other share nothing but nodes. */
 
-import type { Allocation, NomadNode, VariableMetadata } from '../../src/nomad/types.ts';
+import type { Allocation, VariableMetadata } from '../../src/nomad/types.ts';
 import { type JobOptions, jobSpec } from '../support/jobs.ts';
 import type { CallOptions } from '../support/nomad-call.ts';
 import type { Rights } from '../support/rights.ts';
@@ -148,10 +148,6 @@ export function stoppedOf(allocations: readonly Allocation[]): readonly Allocati
 /** Those that run and are to run. */
 export function runningOf(allocations: readonly Allocation[]): readonly Allocation[] {
   return allocations.filter(each => each.DesiredStatus === 'run' && each.ClientStatus === 'running');
-}
-
-export async function nodesOf(cluster: Cluster): Promise<readonly NomadNode[]> {
-  return cluster.call<NomadNode[]>('/v1/nodes');
 }
 
 /** Waits until the schedule's only run is over; answers its id and record. */

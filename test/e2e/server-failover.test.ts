@@ -48,6 +48,8 @@ function failovers(): void {
       return cluster.real.servers.find(each => each.pid !== undefined && each.rpcAddress === address);
     });
 
+  const health = () => cluster.call<{ FailureTolerance: number }>('/v1/operator/autopilot/health');
+
   /** Moments of a run at which the leader is lost, by what the controller says just before. */
   const moments: readonly (readonly [string, (controller: ControllerHandle) => Promise<unknown>])[] = [
     ['as its intent is written', each => each.line('its intent', line => line['step'] === 'record injecting')],
@@ -78,6 +80,8 @@ function failovers(): void {
       const over = `${((performance.now() - lost) / 1000).toFixed(1)} s`;
       back(leader);
       await cluster.real.ready();
+      // One that came back is no voter for a while: a leader lost then would cost the quorum.
+      await until('three voters', async () => (await health()).FailureTolerance === 1, { within: 60_000, every: 500 });
       const verdicts = results.map(({ items }) => verdictIn(items));
       const signals = signalsOf(await onJob.allocations('web'));
       seen.push([name, 'alloc-kill', when, verdicts[0] ?? '', String(signals), over]);
