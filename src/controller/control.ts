@@ -17,6 +17,7 @@ export function createHalts(all: readonly string[]): Map<string, HaltState> {
         readAt: Number.NEGATIVE_INFINITY,
         index: 0,
         reading: false,
+        notBefore: Number.NEGATIVE_INFINITY,
         again: false,
         told: false,
       },
@@ -112,6 +113,7 @@ function haltRead(core: Core, namespace: string, halt: HaltState, answer: Answer
     deadline(core, 'halt', namespace, deniedRetryMs);
   } else {
     note(core, { type: 'trouble', what: `halt of ${namespace}`, message: answer.message });
+    halt.notBefore = core.mono + 1_000;
     deadline(core, 'halt', namespace, 1_000);
   }
   const is = halted(core, halt);
@@ -149,7 +151,7 @@ export function haltsUnread(core: Core, namespace: string, oldestMs = freshMs): 
     const halt = core.halts.get(each);
     if (halt !== undefined && halt.state !== 'unread' && halt.state !== 'denied' && core.mono - halt.readAt <= oldestMs)
       return false;
-    if (halt?.reading !== true) readHalt(core, each);
+    if (halt?.reading !== true && core.mono >= (halt?.notBefore ?? 0)) readHalt(core, each);
     return true;
   });
 }

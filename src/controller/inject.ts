@@ -36,7 +36,7 @@ export function send(core: Core, entry: RunEntry, fault: AnyFault): void {
     each => each.state === 'sending' && each.sentAt === undefined && !entry.sending.has(each.n),
   );
   if (unsent.length === 0) return;
-  const why = withhold(core, entry, fault) ?? tooOld(core, entry, fault);
+  const why = withhold(core, entry, fault, unsent) ?? tooOld(core, entry, fault);
   for (const intent of unsent) {
     if (why !== undefined) withheld(core, entry, intent, why);
     else if (entry.sending.size < atOnce) sendOne(core, entry, intent, entry.ackedAt + freshMs);
@@ -44,7 +44,7 @@ export function send(core: Core, entry: RunEntry, fault: AnyFault): void {
 }
 
 /** Why nothing may leave now: lease, halt, abort, targets; undefined when all is well. */
-function withhold(core: Core, entry: RunEntry, fault: AnyFault): string | undefined {
+function withhold(core: Core, entry: RunEntry, fault: AnyFault, leaving: readonly Intent[]): string | undefined {
   const { run } = entry.standing;
   if (!holdsLease(core)) return 'the lease ended before the call could leave';
   if (run.intents.some(each => each.term !== core.lease.term)) return 'another term wrote this intent';
@@ -52,7 +52,8 @@ function withhold(core: Core, entry: RunEntry, fault: AnyFault): string | undefi
   if (abort !== undefined) return abort.message;
   if (haltsUnread(core, run.namespace).length > 0) return 'the absence of a halt was not read within 5s';
   if (core.stop !== undefined) return 'the controller is stopping';
-  return missingTargets(core, run, fault);
+  // Those that were hit already are no longer as they were chosen.
+  return missingTargets(core, { ...run, intents: leaving }, fault);
 }
 
 /** Why what was judged when the intent was armed can't be relied on any more. */
@@ -173,7 +174,7 @@ export function repeat(core: Core, key: string): void {
   const intent = entry?.standing.run.intents.find(each => each.n === Number(n));
   if (entry === undefined || intent?.state !== 'sending' || entry.sending.has(intent.n)) return;
   const fault = core.catalog.get(entry.standing.run.fault);
-  const why = fault === undefined ? 'its fault is not known' : withhold(core, entry, fault);
+  const why = fault === undefined ? 'its fault is not known' : withhold(core, entry, fault, [intent]);
   if (why === undefined) sendOne(core, entry, intent, core.mono + freshMs);
   else if (intent.ambiguous !== true) withheld(core, entry, intent, why);
   else setIntent(entry, intent.n, { state: 'unknown', message: `given up: ${why}`, ...lateUntil(core, intent.call) });

@@ -184,7 +184,8 @@ function schedulePolls(core: Core, entry: RunEntry): void {
     .filter(each => each !== undefined && each > core.wall)
     .map(each => (each ?? 0) - core.wall);
   lookAgain(core, entry.id, Math.min(every, ...ends));
-  const since = Math.max(core.mono - every, entry.ackedAt);
+  // A little less than the time between looks: else a read of the last look is still young enough, and every other is left out.
+  const since = Math.max(core.mono - 0.9 * every, entry.ackedAt);
   for (const [of, job] of groupsOf(run)) for (const call of jobReads(of, job).slice(0, 2)) freshRead(core, call, since);
   for (const { target } of run.intents)
     if (target.kind === 'node') freshRead(core, { op: 'read-node', node: target.node }, since);

@@ -6,6 +6,7 @@ import type { Variable } from '../nomad/types.ts';
 import { ask, deadline, lateUntil, note, takeoverWindowMs } from './core.ts';
 import { foreignRun } from './foreign.ts';
 import { enter, finished, recordPath } from './runs.ts';
+import { runChanged } from './specs.ts';
 import type { Core } from './state.ts';
 
 /** Somebody else wrote our record: an earlier leader's late write. What it says counts. */
@@ -77,7 +78,9 @@ function restore(core: Core, path: string, variable: Variable): void {
   }
   const { standing } = record;
   if (standing.state === 'done') {
+    core.runs.delete(id);
     core.finished.set(id, finished(standing.run));
+    runChanged(core, standing.run);
     return;
   }
   const run: Run = { ...standing.run, intents: standing.run.intents.map(intent => takenOver(core, intent)) };
@@ -111,6 +114,7 @@ function restoreForeign(
         byHand,
       });
     }
+    core.runs.delete(id);
     core.finished.set(id, {
       id,
       namespace: '',

@@ -39,9 +39,11 @@ export interface WatchState {
   readonly namespace: string;
   readonly kind: WatchedKind;
   readonly prefix: string;
-  /** Paths and the ModifyIndex that was read or is being read; -1: could not be read. */
+  /** Paths and the ModifyIndex that was read or is to be read. */
   readonly known: Map<string, number>;
   readonly reading: Set<string>;
+  /** Paths whose read failed, or answered something older than the list. */
+  readonly unread: Set<string>;
   readonly blocking: boolean;
   index: number;
   /** The first list was answered. */
@@ -49,6 +51,8 @@ export interface WatchState {
   /** A list is on its way. */
   listing: boolean;
   marker: 'unknown' | 'there' | 'missing' | 'writing';
+  /** The marker was listed once: from then a list without it proves nothing. */
+  marked: boolean;
   failures: number;
 }
 
@@ -64,6 +68,8 @@ export interface HaltState {
   /** Highest index that an answer rested on: an older answer is dropped. */
   index: number;
   reading: boolean;
+  /** Monotonic instant before which a failed read is not tried again. */
+  notBefore: number;
   /** Something changed while it was being read: it is read once more. */
   again: boolean;
   /** What people were told last. */

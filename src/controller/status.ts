@@ -123,7 +123,8 @@ function written(core: Core, key: string, entry: SpecEntry, items: Record<string
   if (answer.kind === 'ok') {
     status.published = items;
     status.index = variable?.ModifyIndex ?? answer.index;
-    core.dirtySpecs.add(key);
+    if (core.specs.get(key)?.status === status) core.dirtySpecs.add(key);
+    else removeStatus(core, entry);
   } else if (answer.kind === 'refused' && answer.reason === 'conflict') {
     // Ours of an earlier life, or another leader's: the newest index is in the answer.
     status.index = variable?.ModifyIndex ?? 0;

@@ -126,7 +126,10 @@ function open(core: Core, key: string, stream: StreamState, topics: readonly str
   stream.topics = topics;
   stream.connected = false;
   stream.lineAt = core.mono;
-  if (topics.length > 0) stream.openedAt = core.mono;
+  if (topics.length > 0) {
+    stream.openedAt = core.mono;
+    deadline(core, 'streams', key, silentMs + 1);
+  }
   const namespace = key === nodesKey ? {} : { namespace: key.slice('jobs '.length) };
   core.out.push({ kind: 'stream', key, request: { ...namespace, topics, index: stream.index } });
 }

@@ -2,7 +2,7 @@
 
 import { mayBeInForce, owesUndo } from '../lifecycle/run.ts';
 import { haltsInForce, haltsNotRead } from './control.ts';
-import { acts, leaseEnd, namespaces } from './core.ts';
+import { leaseEnd, namespaces } from './core.ts';
 import type { Core } from './state.ts';
 import { statusState } from './status.ts';
 import { viewAgeSeconds } from './streams.ts';
@@ -33,7 +33,7 @@ export function summaryOf(core: Core, mono: number, wall: number): Summary {
     count: total,
   });
   return {
-    leading: acts(core),
+    leading: core.lease.loaded && mono < leaseEnd(core),
     term: core.lease.term,
     leaseRemainingSeconds: Math.max(0, leaseEnd(core) - mono) / 1000,
     ready: waitingFor.length === 0,

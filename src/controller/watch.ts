@@ -35,7 +35,9 @@ export function startWatches(core: Core): void {
         listed: false,
         listing: false,
         reading: new Set(),
+        unread: new Set(),
         marker: 'unknown',
+        marked: false,
         blocking,
         failures: 0,
       };
@@ -105,18 +107,21 @@ function apply(core: Core, watch: WatchState, metas: readonly VariableMetadata[]
     if (meta.Path !== marker) readVariable(core, watch, meta.Path);
   }
   // A list that lost its marker may be a denied one, which looks empty: it proves no deletion.
-  const proves = found.has(marker) || watch.marker !== 'there';
+  const proves = found.has(marker) || !watch.marked;
   for (const path of proves ? watch.known.keys() : []) {
     if (found.has(path)) continue;
     watch.known.delete(path);
+    watch.unread.delete(path);
     if (path !== marker) deliver(core, watch, path, undefined);
   }
   if (!proves) {
     const message = 'the marker is gone: denied, or deleted';
     note(core, { type: 'trouble', what: `watch ${watch.namespace}:${watch.prefix}`, message });
   }
-  if (found.has(marker)) watch.marker = 'there';
-  else if (watch.marker !== 'writing') watch.marker = 'missing';
+  if (found.has(marker)) {
+    watch.marker = 'there';
+    watch.marked = true;
+  } else if (watch.marker !== 'writing') watch.marker = 'missing';
   if (watch.marker === 'missing') writeMarker(core, watch);
 }
 
@@ -144,6 +149,7 @@ export function writeMarker(core: Core, watch: WatchState): void {
 function readVariable(core: Core, watch: WatchState, path: string): void {
   if (watch.reading.has(path)) return;
   watch.reading.add(path);
+  watch.unread.delete(path);
   const asked = watch.known.get(path) ?? 0;
   ask(core, '-', 'read', { op: 'read-variable', namespace: watch.namespace, path }, answer => {
     watch.reading.delete(path);
@@ -155,8 +161,7 @@ function readVariable(core: Core, watch: WatchState, path: string): void {
         what: `read ${watch.namespace}:${path}`,
         message: answer.message,
       });
-      // Forgotten, so that the next list reads it again.
-      watch.known.set(path, -1);
+      watch.unread.add(path);
       deadline(core, 'watch-again', `${watch.namespace} ${watch.kind}`, retryMs);
       return;
     }
@@ -168,7 +173,7 @@ function readVariable(core: Core, watch: WatchState, path: string): void {
       if (wanted !== asked && got < wanted) readVariable(core, watch, path);
     } else {
       // Older than the list: a server that lags.
-      watch.known.set(path, -1);
+      watch.unread.add(path);
       deadline(core, 'watch-again', `${watch.namespace} ${watch.kind}`, laggedMs);
     }
   });
@@ -178,7 +183,7 @@ function readVariable(core: Core, watch: WatchState, path: string): void {
 export function readAgain(core: Core, key: string): void {
   const watch = core.watches.get(key);
   if (watch === undefined) return;
-  for (const [path, index] of watch.known) if (index === -1) readVariable(core, watch, path);
+  for (const path of [...watch.unread]) readVariable(core, watch, path);
 }
 
 function deliver(core: Core, watch: WatchState, path: string, variable: Variable | undefined): void {
