@@ -41,7 +41,6 @@ describe('a run of one step without repetition', () => {
     const calls = member.asked.slice(before).map(words);
     expect(calls.filter(each => each !== 'lock-renew')).toEqual([
       `write ${record} queued`,
-      'write chaos/status/k running',
       'read chaos/control/halt',
       'read chaos/control/halt',
       ...reads,
@@ -51,11 +50,12 @@ describe('a run of one step without repetition', () => {
       'alloc-signal',
       ...reads,
       `write ${record} reverting`,
+      'write chaos/status/k running',
       `write ${record} recovering`,
       ...reads,
       ...reads,
-      'write chaos/status/k running',
       `write ${record} reporting`,
+      'write chaos/status/k running',
       `write ${record} done`,
     ]);
     expect(member.ended()).toMatchObject([{ verdict: 'passed', recoveryMs: 1_193 }]);

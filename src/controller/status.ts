@@ -3,6 +3,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { problemItems } from '../base/errors.ts';
 import { formatTime } from '../base/time.ts';
+import { isBeforeHarm } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
 import { haltsInForce } from './control.ts';
 import { acts, ask, deadline, note } from './core.ts';
@@ -63,6 +64,10 @@ export function tendStatus(core: Core, key: string, entry: SpecEntry): void {
     readStatus(core, key, entry);
     return;
   }
+  if (aboutToHarm(core, entry)) {
+    deadline(core, 'status', key, asideMs);
+    return;
+  }
   const items = statusItems(core, entry);
   if (status.published !== undefined && equal(status.published, items)) return;
   const wait = status.writtenAt + everyMs - core.mono;
@@ -89,6 +94,20 @@ export function removeStatus(core: Core, entry: SpecEntry): void {
     if (answer.kind !== 'ok')
       note(core, { type: 'trouble', what: `delete ${namespace}:${path}`, message: answer.message });
   });
+}
+
+/** While a run is on its way to its call, its schedule's status stands aside. */
+const asideMs = 250;
+
+function aboutToHarm(core: Core, { namespace, name }: SpecEntry): boolean {
+  for (const { standing } of core.runs.values()) {
+    const { state, run } = standing;
+    if (run.namespace !== namespace || run.schedule !== name) continue;
+    const unsent =
+      state === 'injecting' && run.intents.some(each => each.state === 'sending' && each.sentAt === undefined);
+    if ((isBeforeHarm(state) || unsent) && core.wall < run.claimedAt + asideMs) return true;
+  }
+  return false;
 }
 
 /** What an earlier life or another leader left there: an equal answer is not written again. */

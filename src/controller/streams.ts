@@ -19,9 +19,12 @@ const silentMs = 35_000;
 
 const nodesKey = 'nodes';
 
+/** Changes that come together, as thousands of schedules do at a start, are looked at together. */
+const togetherMs = 50;
+
 /** Marks the streams as in need of a look: after specs or runs changed. */
 export function touchStreams(core: Core): void {
-  deadline(core, 'streams', '', 0);
+  core.deadlines.sooner('streams ', core.mono + togetherMs);
 }
 
 interface Wanted {

@@ -5,6 +5,13 @@ import type { Effect } from '../lifecycle/effects.ts';
 import type { Clock, Timers } from '../world/types.ts';
 import type { Stepper } from './types.ts';
 
+/** The effects of one step, in the order of performing. */
+const inTurn: readonly ReadonlySet<Effect['kind']>[] = [
+  new Set(['call', 'stream']),
+  new Set(['note']),
+  new Set(['exit']),
+];
+
 export interface LoopDeps {
   readonly controller: Pick<Stepper, 'step'>;
   readonly clock: Clock;
@@ -75,8 +82,8 @@ export function createLoop(deps: LoopDeps): Loop {
         happening,
       });
       deadline = nextDeadline;
-      for (const effect of effects) if (effect.kind !== 'exit') deps.perform(effect);
-      for (const effect of effects) if (effect.kind === 'exit') deps.perform(effect);
+      // Calls leave before anything is told of them: a line of the log must not hold up a kill or its undo.
+      for (const order of inTurn) for (const effect of effects) if (order.has(effect.kind)) deps.perform(effect);
     } catch (error) {
       close();
       deps.onFailure(error, happening);

@@ -4,7 +4,7 @@
  * Once `injecting` was entered, `reverting` is the only way out.
  */
 
-import { assign, setup, transition } from 'xstate';
+import { assign, createActor, setup } from 'xstate';
 import type { Exclusion, Intent, Run, RunStateName } from './run.ts';
 import { type Judgement, judge } from './verdict.ts';
 
@@ -268,9 +268,23 @@ function snapshotOf({ state, run }: Standing): Snapshot {
   return { ...known, context: { run } };
 }
 
+/** What a transition is run in: nothing of it is ever started, and what it would execute is dropped. */
+const actor = createActor(machine, { input: { run: {} as Run } });
+const nowhere: Parameters<typeof machine.transition>[2] = {
+  self: actor,
+  system: actor.system,
+  id: 'run',
+  sessionId: 'run',
+  logger: () => undefined,
+  defer: () => undefined,
+  emit: () => undefined,
+  stopChild: () => undefined,
+  actionExecutor: () => undefined,
+};
+
 /** One look: the next standing, or the same object when nothing follows. Pure. */
 export function look(standing: Standing, facts: Facts): Standing {
-  const [next] = transition(machine, snapshotOf(standing), { type: 'look', facts });
+  const next = machine.transition(snapshotOf(standing), { type: 'look', facts }, nowhere);
   const state = next.value as RunStateName;
   return state === standing.state && next.context.run === standing.run ? standing : { state, run: next.context.run };
 }
