@@ -52,6 +52,8 @@ export interface ControllerHandle {
   leads(within?: number): Promise<LogLine>;
   /** Steps that it passed, in order. */
   steps(): readonly PassedStep[];
+  /** The last of what it told, for an error's message. */
+  story(): string;
   /** Text of its `/metrics`. */
   metrics(): Promise<string>;
   /** SIGKILL where it still lives, and waits. */
@@ -81,13 +83,17 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
   });
   let over = false;
   const { name } = options.config;
+  const story = () => {
+    const told = lines.filter(each => each.msg !== stepMessage).map(each => `${each.time} ${each.msg}`);
+    return [...told.slice(-40), ...other.slice(-12)].join('\n');
+  };
 
   const line: ControllerHandle['line'] = (what, matches, within = 60_000) =>
     until(
       `${name}: ${what}`,
       () => {
         const found = lines.find(matches);
-        if (found === undefined && over) throw new GiveUp(`${name} ended before ${what}: ${tail(lines, other)}`);
+        if (found === undefined && over) throw new GiveUp(`${name} ended before ${what}: ${story()}`);
         return found;
       },
       { within, every: 50 },
@@ -98,6 +104,7 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
     lines,
     ended,
     line,
+    story,
     signal: signal => child.kill(signal),
     leads: within => line('it acts', each => each['type'] === 'leader' && each['leading'] === true, within),
     steps: () => lines.filter(each => each.msg === stepMessage) as unknown as PassedStep[],
@@ -120,9 +127,4 @@ export async function endControllers(): Promise<void> {
       await once(child, 'exit');
     }),
   );
-}
-
-function tail(lines: readonly LogLine[], other: readonly string[]): string {
-  const told = lines.filter(each => each.msg !== stepMessage).map(each => each.msg);
-  return [...told, ...other].slice(-12).join('\n');
 }

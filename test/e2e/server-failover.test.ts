@@ -76,7 +76,9 @@ function failovers(): void {
       const leader = await leaderOf();
       await lose(leader);
       const lost = performance.now();
-      const results = await Promise.all([onJob, onNode].map(place => finishedRun(place, 250_000)));
+      const results = await Promise.all([onJob, onNode].map(place => finishedRun(place, 250_000))).catch(error => {
+        throw new Error(`${String(error)}\n${controllers.map(each => each.story()).join('\n---\n')}`);
+      });
       const over = `${((performance.now() - lost) / 1000).toFixed(1)} s`;
       back(leader);
       await cluster.real.ready();

@@ -12,6 +12,6 @@ export function describeWithNomad(name: string, body: () => void): void {
 }
 
 /** One skipped test whose name says why. */
-export function namedSkip(name: string, why: string): void {
+function namedSkip(name: string, why: string): void {
   it.skip(`${name} (skipped: ${why})`, () => undefined);
 }
