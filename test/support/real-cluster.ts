@@ -15,7 +15,7 @@ import { findNomad, missingForNomad } from './nomad-binary.ts';
 import { nomadCall } from './nomad-call.ts';
 import { GiveUp, until } from './until.ts';
 
-export type { ClusterToken, RealCluster } from './cluster-handle.ts';
+export type { RealCluster } from './cluster-handle.ts';
 
 export interface RealClusterOptions {
   /** 1 or 3; default 1. */
