@@ -15,6 +15,9 @@ interface Telling<N extends Note> {
 const because = (reason: string | undefined) => (reason === undefined || reason === '' ? '' : `: ${reason}`);
 const seconds = (ms: number) => ms / 1000;
 
+/** Passed within one tick of a claim, on the way to a call that no log line should hold up. */
+const inPassing: ReadonlySet<string> = new Set(['admitted', 'targeting', 'limited', 'baseline', 'armed']);
+
 const table: { readonly [T in Note['type']]: Telling<NoteOf<T>> } = {
   leader: {
     level: () => 'info',
@@ -32,7 +35,7 @@ const table: { readonly [T in Note['type']]: Telling<NoteOf<T>> } = {
     count: ({ namespace, outcome }, metrics) => metrics.count('schedule_ticks_total', { namespace, outcome }),
   },
   state: {
-    level: () => 'info',
+    level: note => (inPassing.has(note.to) ? 'debug' : 'info'),
     message: note => `run ${note.from} -> ${note.to}${because(note.reason)}`,
   },
   gate: {
