@@ -61,7 +61,7 @@ function verdictOf(core: Core, run: Run, asked: readonly Asked[]): Answered {
   return { kind: 'end', verdict: 'refused', reason, message };
 }
 
-/** A halt read this long ago would be too old by the time that the written intent may be sent. */
+/** A halt or targets read this long ago would be too old by the time that the written intent may be sent. */
 export const armingMs = freshMs / 2;
 
 export function askAdmission(core: Core, run: Run, fault: AnyFault): Answered {
@@ -77,26 +77,30 @@ function needsNodes({ experiment: { target } }: Run, fault: AnyFault): boolean {
   return fault.targetKind === 'node' || [nodeClass, datacenter, nodePool].some(each => each !== undefined);
 }
 
-/** Whether all that targeting rests on was read within five seconds. */
-export function targetFreshness(core: Core, run: Run, fault: AnyFault): Freshness {
+/** Whether all that targeting rests on was read within `oldestMs`, by default the five seconds that harm may rest on. */
+export function targetFreshness(core: Core, run: Run, fault: AnyFault, oldestMs = freshMs): Freshness {
+  const since = core.mono - oldestMs;
   const { job } = run.experiment.target;
   const all: Freshness[] = [];
-  if (needsNodes(run, fault)) all.push(freshRead(core, { op: 'list-nodes' }));
+  if (needsNodes(run, fault)) all.push(freshRead(core, { op: 'list-nodes' }, since));
   const { self } = core.config;
   // Where the controllers are, the standby's node too: no fault on nodes may hit it.
   if (self !== undefined && fault.targetKind === 'node') {
-    all.push(freshRead(core, { op: 'list-job-allocs', namespace: self.namespace, job: self.job }));
+    all.push(freshRead(core, { op: 'list-job-allocs', namespace: self.namespace, job: self.job }, since));
   }
   if (job === undefined) return worst(all);
   if (!isGlob(job)) {
     core.view.watchJob(run.namespace, job);
-    return worst([...all, ...jobReads(run.namespace, job).map(call => freshRead(core, call))]);
+    return worst([...all, ...jobReads(run.namespace, job).map(call => freshRead(core, call, since))]);
   }
   core.view.watchNamespace(run.namespace);
-  all.push(freshRead(core, { op: 'list-jobs', namespace: run.namespace }));
+  all.push(freshRead(core, { op: 'list-jobs', namespace: run.namespace }, since));
   if (all.includes('waiting')) return 'waiting';
   const matching = core.view.jobIdsMatching(run.namespace, job);
-  return worst([...all, ...matching.flatMap(each => jobReads(run.namespace, each).map(call => freshRead(core, call)))]);
+  return worst([
+    ...all,
+    ...matching.flatMap(each => jobReads(run.namespace, each).map(call => freshRead(core, call, since))),
+  ]);
 }
 
 export interface Chosen {
@@ -106,7 +110,7 @@ export interface Chosen {
 }
 
 export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Chosen {
-  const fresh = targetFreshness(core, run, fault);
+  const fresh = targetFreshness(core, run, fault, armingMs);
   if (fresh === 'waiting') return { kind: 'wait' };
   if (fresh !== 'fresh') {
     if (!fresh.denied) return { kind: 'wait' };
@@ -197,7 +201,7 @@ export function askArmed(core: Core, entry: RunEntry, fault: AnyFault): Answered
   if (!acts(core)) return { kind: 'wait' };
   const again = askAdmission(core, run, fault);
   if (again.kind !== 'go') return again;
-  if (targetFreshness(core, run, fault) !== 'fresh') return { kind: 'wait' };
+  if (targetFreshness(core, run, fault, armingMs) !== 'fresh') return { kind: 'wait' };
   const gone = missingTargets(core, run, fault);
   if (gone !== undefined) return { kind: 'end', verdict: 'refused', reason: 'target_changed', message: gone };
   const size = JSON.stringify(run).length + 2 * run.intents.length * 200;

@@ -79,7 +79,7 @@ function noteUnknownFault(core: Core, entry: RunEntry): void {
 /** What the questions after the claim rest on is read while the claim is on its way. */
 function prepare(core: Core, run: Run, fault: AnyFault): void {
   haltsUnread(core, run.namespace, armingMs);
-  targetFreshness(core, run, fault);
+  targetFreshness(core, run, fault, armingMs);
 }
 
 function told(core: Core, before: Standing, after: Standing): void {
