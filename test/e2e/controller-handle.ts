@@ -31,13 +31,18 @@ export interface Nomad {
 }
 
 const script = fileURLToPath(new URL('./controller-process.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'sirocco-e2e-'));
-let built: Promise<unknown> | undefined;
+/** The folder of the program in one file: many processes start from it in a short time. */
+let built: Promise<string> | undefined;
 const living = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
 });
+
+async function build(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'sirocco-e2e-'));
+  await bundle(script, folder);
+  return folder;
+}
 
 /** A running controller. */
 export interface ControllerHandle {
@@ -60,10 +65,10 @@ export interface ControllerHandle {
   end(): Promise<void>;
 }
 
-/** Starts a controller's process, as one file: many of them start in a short time. Does not wait for what it does. */
+/** Starts a controller's process; does not wait for what it does. */
 export async function startController(options: ProcessOptions, nomad: Nomad): Promise<ControllerHandle> {
-  built ??= bundle(script, folder);
-  await built;
+  built ??= build();
+  const folder = await built;
   const child = spawn(process.execPath, [join(folder, 'main.js'), JSON.stringify(options)], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { PATH: process.env.PATH ?? '', NOMAD_ADDR: nomad.address, NOMAD_TOKEN: nomad.token },
@@ -119,7 +124,7 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
   };
 }
 
-/** Ends every controller that this process started and that still lives. */
+/** After the last test of a file: ends every controller that still lives, and removes what they were started from. */
 export async function endControllers(): Promise<void> {
   await Promise.all(
     [...living].map(async child => {
@@ -127,4 +132,6 @@ export async function endControllers(): Promise<void> {
       await once(child, 'exit');
     }),
   );
+  if (built !== undefined) rmSync(await built, { recursive: true, force: true });
+  built = undefined;
 }

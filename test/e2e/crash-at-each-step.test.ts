@@ -1,5 +1,6 @@
-import { beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { describeWithNomad } from '../support/named-skip.ts';
+import { endControllers } from './controller-handle.ts';
 import { fewPointsOf, pointsOf } from './crash-cases.ts';
 import { type Begin, describeCrashes } from './crash-suite.ts';
 import { startEmbeddedCluster } from './embedded-cluster.ts';
@@ -10,6 +11,7 @@ const begins: Begin[] = [];
 beforeAll(async () => {
   await Promise.all(begins.map(begin => begin()));
 }, 120_000);
+afterAll(endControllers);
 
 describeWithNomad('a crash at each step, on a real Nomad', () => {
   begins.push(

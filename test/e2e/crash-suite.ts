@@ -1,7 +1,6 @@
 /** The suite of crashes at each step, the same on a Nomad of either kind. */
 
 import { afterAll, describe, expect, it } from 'vitest';
-import { endControllers } from './controller-handle.ts';
 import { type CrashFault, crashFaults, expectedOf } from './crash-cases.ts';
 import { type CrashPoint, pointName } from './crash-point.ts';
 import { type CrashResult, crashRun, TooSlow } from './crash-run.ts';
@@ -77,7 +76,6 @@ export function describeCrashes({ title, start, points, width }: CrashSuite): Be
 
   afterAll(async () => {
     const results = await Promise.allSettled(cases.map(each => each.result));
-    await endControllers();
     await cluster?.stop();
     writeEvidence(`crash-at-each-step-${title.replaceAll(/\W+/g, '-')}`, {
       title: `A crash at each step, on ${title}`,
