@@ -62,11 +62,27 @@ export interface GroupHealth {
   readonly reasons: readonly string[];
 }
 
+type Judged = Map<string, { readonly job: JobView | undefined; readonly health: GroupHealth }>;
+
+/** Judged once for each list of allocations, which the view gives anew when one of them changes. */
+const judged = new WeakMap<readonly AllocView[], Judged>();
+
 /** The health of a group as the view shows it now. */
 export function groupHealth(view: View, namespace: string, job: string, group: string): GroupHealth {
   const definition = view.job(namespace, job);
+  const allocs = view.allocsOf(namespace, job);
+  const groups: Judged = judged.get(allocs) ?? new Map();
+  judged.set(allocs, groups);
+  const known = groups.get(group);
+  if (known !== undefined && known.job === definition) return known.health;
+  const health = judge(definition, allocs, group);
+  groups.set(group, { job: definition, health });
+  return health;
+}
+
+function judge(definition: JobView | undefined, allocs: readonly AllocView[], group: string): GroupHealth {
   const known = definition?.groups.find(({ name }) => name === group);
-  const wanted = view.allocsOf(namespace, job).filter(each => each.group === group && each.desired === 'run');
+  const wanted = allocs.filter(each => each.group === group && each.desired === 'run');
   const live = wanted.filter(isLive);
   const healthy = live.filter(alloc => allocHealthy(alloc, definition));
   const desired =

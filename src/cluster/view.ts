@@ -64,6 +64,8 @@ export function createView(): MutableView {
   const nodes = createNodeTable(intern);
   /** Where an allocation was found last: looked up again and again while a run is open. */
   const where = new Map<string, FollowedJob>();
+  /** In order of id, until one comes or goes: asked for by every question of every run. */
+  let sortedJobs: readonly FollowedJob[] | undefined;
   let resultIndex = 0;
 
   const keyOf = (namespace: string, job: string) => `${namespace}/${job}`;
@@ -72,6 +74,7 @@ export function createView(): MutableView {
   function follow(namespace: string, job: string): FollowedJob {
     const key = keyOf(namespace, job);
     const known = followed.get(key) ?? followJob(intern(namespace), intern(job), intern);
+    if (!followed.has(key)) sortedJobs = undefined;
     followed.set(key, known);
     return known;
   }
@@ -158,11 +161,10 @@ export function createView(): MutableView {
       return resultIndex;
     },
     job: (namespace, id) => followedOf(namespace, id)?.job(),
-    jobsIn: namespace =>
-      [...followed.values()]
-        .filter(each => each.namespace === namespace)
-        .flatMap(each => each.job() ?? [])
-        .sort(byId),
+    jobsIn(namespace) {
+      sortedJobs ??= [...followed.values()].sort(byId);
+      return sortedJobs.filter(each => each.namespace === namespace).flatMap(each => each.job() ?? []);
+    },
     alloc(id): AllocView | undefined {
       const known = where.get(id);
       const held = known !== undefined && followedOf(known.namespace, known.id) === known ? known.alloc(id) : undefined;
@@ -184,6 +186,7 @@ export function createView(): MutableView {
       follow(namespace, job);
     },
     unwatchJob(namespace, job) {
+      sortedJobs = undefined;
       followed.delete(keyOf(namespace, job));
     },
     watchNamespace: namespace => names.watch(namespace),

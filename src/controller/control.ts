@@ -78,7 +78,11 @@ export function readHalt(core: Core, namespace: string): void {
 
 function haltRead(core: Core, namespace: string, halt: HaltState, answer: Answer, sentAt: number): void {
   halt.reading = false;
-  if (halt.again) readHalt(core, namespace);
+  if (halt.again) {
+    // Something changed while this was being read: only a read sent after that tells.
+    readHalt(core, namespace);
+    return;
+  }
   if (answer.kind === 'ok') {
     const variable = answer.value as Variable | undefined;
     const index = variable?.ModifyIndex ?? answer.index;

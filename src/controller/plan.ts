@@ -1,6 +1,5 @@
 /** A dry run: every gate with its answer, the targets with reasons, the calls that would be made. Changes nothing. */
 
-import { groupHealth } from '../cluster/health.ts';
 import type { View } from '../cluster/types.ts';
 import type { AnyFault, FaultCatalog, Planned } from '../faults/fault.ts';
 import { type Asked, askAll, candidateJudge } from '../safety/ask.ts';
@@ -8,6 +7,7 @@ import type { Gate, GateContext } from '../safety/gate.ts';
 import { nextTicks } from '../schedule/next.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { type Choice, choose } from '../targeting/choose.ts';
+import { callsOf, unsteady } from './questions.ts';
 
 export interface PlanInput {
   readonly spec: Spec;
@@ -57,18 +57,12 @@ export function planOf(input: PlanInput): Plan {
     ...askAll(gates, 'admission', context),
     ...askAll(gates, 'blast', { ...context, chosen: choice.chosen }),
   ];
-  const given = { params: step.with, view, ...(target.task === undefined ? {} : { task: target.task }) };
-  const calls = choice.chosen.flatMap(candidate => fault.plan(candidate, given));
-  const groups = new Set(
-    choice.chosen.flatMap(each => (each.kind === 'allocation' ? [`${each.alloc.job}\n${each.alloc.group}`] : [])),
-  );
-  const notSteady = [...groups].flatMap(each => {
-    const [job = '', group = ''] = each.split('\n');
-    const health = groupHealth(view, context.namespace, job, group);
-    return health.healthy.length >= health.desired
-      ? []
-      : [`group ${job}/${group} has ${health.healthy.length} of ${health.desired} healthy`];
-  });
+  const calls = callsOf(view, experiment, fault, choice.chosen);
+  const groups = new Map<string, readonly [string, string]>();
+  for (const each of choice.chosen)
+    if (each.kind === 'allocation')
+      groups.set(`${each.alloc.job}\n${each.alloc.group}`, [each.alloc.job, each.alloc.group]);
+  const notSteady = [...groups.values()].flatMap(([job, group]) => unsteady(view, context.namespace, job, group) ?? []);
   return {
     fault,
     gates: asked,

@@ -2,11 +2,13 @@
 
 import { isGlob } from '../base/glob.ts';
 import { groupHealth } from '../cluster/health.ts';
-import type { AnyFault, Candidate } from '../faults/fault.ts';
+import type { View } from '../cluster/types.ts';
+import type { AnyFault, Candidate, Planned } from '../faults/fault.ts';
 import type { Answered } from '../lifecycle/machine.ts';
 import type { Exclusion, Intent, Run } from '../lifecycle/run.ts';
 import { type Asked, askAll, candidateJudge, firstRefusal } from '../safety/ask.ts';
 import type { GateContext } from '../safety/gate.ts';
+import type { Experiment, TargetSpec } from '../spec/experiment.ts';
 import { choose } from '../targeting/choose.ts';
 import { recordExclusions } from '../targeting/explain.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
@@ -72,17 +74,26 @@ export function askAdmission(core: Core, run: Run, fault: AnyFault): Answered {
 }
 
 /** An allocation names its node; its class, datacenter and pool are the node's own to tell. */
-function needsNodes({ experiment: { target } }: Run, fault: AnyFault): boolean {
+export function needsNodes(target: TargetSpec, fault: AnyFault): boolean {
   const { nodeClass, datacenter, nodePool } = target;
   return fault.targetKind === 'node' || [nodeClass, datacenter, nodePool].some(each => each !== undefined);
 }
 
+/** What aims at something: a run, or a schedule before its run. */
+type Aimed = Pick<Run, 'namespace' | 'experiment'>;
+
+/** Reads what the questions of a run will rest on, unless it was read within `oldestMs`. */
+export function readAhead(core: Core, run: Aimed, fault: AnyFault, oldestMs: number): void {
+  haltsUnread(core, run.namespace, oldestMs);
+  targetFreshness(core, run, fault, oldestMs);
+}
+
 /** Whether all that targeting rests on was read within `oldestMs`, by default the five seconds that harm may rest on. */
-export function targetFreshness(core: Core, run: Run, fault: AnyFault, oldestMs = freshMs): Freshness {
+export function targetFreshness(core: Core, run: Aimed, fault: AnyFault, oldestMs = freshMs): Freshness {
   const since = core.mono - oldestMs;
   const { job } = run.experiment.target;
   const all: Freshness[] = [];
-  if (needsNodes(run, fault)) all.push(freshRead(core, { op: 'list-nodes' }, since));
+  if (needsNodes(run.experiment.target, fault)) all.push(freshRead(core, { op: 'list-nodes' }, since));
   const { self } = core.config;
   // Where the controllers are, the standby's node too: no fault on nodes may hit it.
   if (self !== undefined && fault.targetKind === 'node') {
@@ -109,7 +120,8 @@ export interface Chosen {
   readonly excluded: readonly Exclusion[];
 }
 
-export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Chosen {
+export function askChoice(core: Core, entry: RunEntry, fault: AnyFault): Answered | Chosen {
+  const { run } = entry.standing;
   const fresh = targetFreshness(core, run, fault, armingMs);
   if (fresh === 'waiting') return { kind: 'wait' };
   if (fresh !== 'fresh') {
@@ -127,11 +139,9 @@ export function askChoice(core: Core, run: Run, fault: AnyFault): Answered | Cho
     seed: run.seed,
     judge: candidateJudge(core.gates, context),
   });
-  const task = run.experiment.target.task;
-  const planned = choice.chosen.flatMap(candidate =>
-    fault.plan(candidate, { params, view: core.view, ...(task === undefined ? {} : { task }) }),
-  );
+  const planned = callsOf(core.view, run.experiment, fault, choice.chosen);
   if (planned.length > 0) {
+    entry.chosenIn = core.steps;
     const intents = planned.map(
       (each, n): Intent => ({
         ...each,
@@ -170,8 +180,15 @@ function candidatesOf(core: Core, run: Run): readonly Candidate[] {
   });
 }
 
-export function askBlast(core: Core, run: Run, fault: AnyFault): Answered {
-  return verdictOf(core, run, askAll(core.gates, 'blast', gateContext(core, run, fault, candidatesOf(core, run))));
+export function askBlast(core: Core, entry: RunEntry, fault: AnyFault): Answered {
+  const { run } = entry.standing;
+  const answer = verdictOf(
+    core,
+    run,
+    askAll(core.gates, 'blast', gateContext(core, run, fault, candidatesOf(core, run))),
+  );
+  if (answer.kind === 'go') entry.judgedIn = core.steps;
+  return answer;
 }
 
 /** The groups that a run hits, as `[namespace, job, group]`. */
@@ -184,13 +201,29 @@ export function groupsOf(run: Run): readonly (readonly [string, string, string])
   return [...groups.values()];
 }
 
+/** The calls that a fault would make on those chosen. */
+export function callsOf(
+  view: View,
+  { method, target: { task } }: Experiment,
+  fault: AnyFault,
+  chosen: readonly Candidate[],
+): readonly Planned[] {
+  const context = { params: method[0]?.with ?? {}, view, ...(task === undefined ? {} : { task }) };
+  return chosen.flatMap(candidate => fault.plan(candidate, context));
+}
+
+/** What a group lacks of the default hypothesis, in words; undefined when it has what it desires, healthy. */
+export function unsteady(view: View, namespace: string, job: string, group: string): string | undefined {
+  const { healthy, desired } = groupHealth(view, namespace, job, group);
+  return healthy.length >= desired ? undefined : `group ${job}/${group} has ${healthy.length} of ${desired} healthy`;
+}
+
 /** The default hypothesis, before: each group hit has what it desires, healthy. */
 export function askSteady(core: Core, run: Run): Answered {
   for (const [namespace, job, group] of groupsOf(run)) {
-    const health = groupHealth(core.view, namespace, job, group);
-    if (health.healthy.length >= health.desired) continue;
-    const message = `group ${job}/${group} has ${health.healthy.length} of ${health.desired} healthy before anything was done`;
-    return { kind: 'end', verdict: 'failed', reason: 'not_steady', message };
+    const why = unsteady(core.view, namespace, job, group);
+    if (why === undefined) continue;
+    return { kind: 'end', verdict: 'failed', reason: 'not_steady', message: `${why} before anything was done` };
   }
   return { kind: 'go' };
 }
@@ -202,14 +235,15 @@ export function askArmed(core: Core, entry: RunEntry, fault: AnyFault): Answered
   const again = askAdmission(core, run, fault);
   if (again.kind !== 'go') return again;
   if (targetFreshness(core, run, fault, armingMs) !== 'fresh') return { kind: 'wait' };
-  const gone = missingTargets(core, run, fault);
+  // Of what was chosen or judged in this very step nothing can have changed.
+  const gone = entry.chosenIn === core.steps ? undefined : missingTargets(core, run, fault);
   if (gone !== undefined) return { kind: 'end', verdict: 'refused', reason: 'target_changed', message: gone };
   const size = JSON.stringify(run).length + 2 * run.intents.length * 200;
   if (size > recordHardLimit) {
     const message = `the record of ${run.intents.length} intents may reach ${size} bytes, and ${recordHardLimit} are allowed`;
     return { kind: 'end', verdict: 'refused', reason: 'record_too_large', message };
   }
-  return askBlast(core, run, fault);
+  return entry.judgedIn === core.steps ? { kind: 'go' } : askBlast(core, entry, fault);
 }
 
 /** Words for the first chosen target that is no longer there to be hit, or that a gate would leave out now. */

@@ -1,5 +1,6 @@
 /** Reads of Nomad's objects into the view. Each is shared by all who wait for it, and known by the instant at which it was sent. */
 
+import type { MutableView } from '../cluster/view.ts';
 import type { ReadCall } from '../lifecycle/effects.ts';
 import { allRunsDirty, ask, deadline, freshMs, jobChanged, nodesChanged, note } from './core.ts';
 import type { Core, ReadState } from './state.ts';
@@ -95,7 +96,7 @@ function take(core: Core, call: ReadCall, read: ReadState, answer: Answer, sentA
     if (answer.kind === 'ok') read.index = answer.index;
     read.at = sentAt;
     applyRead(
-      core,
+      core.view,
       call,
       answer.kind === 'ok' ? answer.value : undefined,
       answer.kind === 'ok' ? answer.index : read.index,
@@ -116,8 +117,8 @@ export function readAgain(core: Core, key: string): void {
   allRunsDirty(core);
 }
 
-function applyRead(core: Core, call: ReadCall, value: unknown, index: number): void {
-  const { view } = core;
+/** Takes an answer into the view; `undefined`: what was asked for is not there. */
+export function applyRead(view: MutableView, call: ReadCall, value: unknown, index: number): void {
   const list = Array.isArray(value) ? (value as unknown[]) : [];
   switch (call.op) {
     case 'read-job':

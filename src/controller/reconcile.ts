@@ -5,20 +5,11 @@ import type { AnyFault } from '../faults/fault.ts';
 import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
 import { mayBeInForce, type Run } from '../lifecycle/run.ts';
 import { abortOf } from './abort.ts';
-import { haltsUnread, tendHalts } from './control.ts';
+import { tendHalts } from './control.ts';
 import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
-import {
-  armingMs,
-  askAdmission,
-  askArmed,
-  askBlast,
-  askChoice,
-  askSteady,
-  groupsOf,
-  targetFreshness,
-} from './questions.ts';
+import { armingMs, askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf, readAhead } from './questions.ts';
 import { freshRead, jobReads } from './reads.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
@@ -38,7 +29,8 @@ export function tendRun(core: Core, id: string): void {
     return;
   }
   const from = entry.standing.state;
-  if (from === 'queued') prepare(core, entry.standing.run, fault);
+  // What the questions after the claim rest on is read while the claim is on its way.
+  if (from === 'queued') readAhead(core, entry.standing.run, fault, armingMs);
   // Bounded by the number of states; one pass a state.
   for (let pass = 0; pass < 16; pass += 1) {
     observe(core, entry, fault);
@@ -74,12 +66,6 @@ function noteUnknownFault(core: Core, entry: RunEntry): void {
   entry.standing = { state, run: { ...run, stuck: { since: core.wall, reason } } };
   const byHand = 'the release that wrote it undoes it';
   note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault: run.fault, reason, byHand });
-}
-
-/** What the questions after the claim rest on is read while the claim is on its way. */
-function prepare(core: Core, run: Run, fault: AnyFault): void {
-  haltsUnread(core, run.namespace, armingMs);
-  targetFreshness(core, run, fault, armingMs);
 }
 
 function told(core: Core, before: Standing, after: Standing): void {
@@ -141,8 +127,8 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
     acked: isAcked(entry) && !entry.writing,
     ...(abort === undefined ? {} : { abort }),
     admission: asked('admitted', () => askAdmission(core, run, fault)),
-    choice: asked('targeting', () => askChoice(core, run, fault)),
-    blast: asked('limited', () => askBlast(core, run, fault)),
+    choice: asked('targeting', () => askChoice(core, entry, fault)),
+    blast: asked('limited', () => askBlast(core, entry, fault)),
     steady: asked('baseline', () => askSteady(core, run)),
     armed: asked('armed', () => askArmed(core, entry, fault)),
     term: core.lease.term,
@@ -175,7 +161,9 @@ function recoveryOf(core: Core, run: Run): Facts['recovered'] {
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */
 function schedulePolls(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
-  const watching = state === 'injecting' || state === 'holding' || state === 'recovering';
+  // Before its call left there is nothing to be seen, and nothing may hold it up.
+  const sent = state === 'injecting' && run.injectedAt !== undefined;
+  const watching = sent || state === 'holding' || state === 'recovering';
   const waiting = state === 'admitted' || state === 'targeting' || state === 'limited' || state === 'armed';
   if (waiting) lookAgain(core, entry.id, Math.max(1, Math.min(1_000, run.startDeadline - core.wall + 1)));
   if (!watching) return;

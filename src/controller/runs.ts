@@ -67,6 +67,8 @@ export function enter(core: Core, entering: Entering): RunEntry {
     standing,
     written: entering.written,
     foreign: entering.foreign,
+    chosenIn: -1,
+    judgedIn: -1,
     unfenced: entering.written !== undefined,
     writing: false,
     writeFailures: 0,

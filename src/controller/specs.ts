@@ -5,6 +5,7 @@ import type { Variable } from '../nomad/types.ts';
 import { ticks } from '../schedule/ticks.ts';
 import { parseSpec } from '../spec/flat.ts';
 import { acts, allRunsDirty, deadline, note } from './core.ts';
+import { armingMs, readAhead } from './questions.ts';
 import { startRun } from './runs.ts';
 import type { Core, FinishedRun, SpecEntry } from './state.ts';
 import { removeStatus, tendStatus } from './status.ts';
@@ -20,7 +21,7 @@ export function scheduleChanged(core: Core, namespace: string, path: string, var
     const gone = core.specs.get(key);
     if (gone !== undefined) removeStatus(core, gone);
     core.specs.delete(key);
-    core.deadlines.clear(`tick ${key}`);
+    for (const concern of ['tick', 'ahead']) core.deadlines.clear(`${concern} ${key}`);
     allRunsDirty(core);
     touchStreams(core);
     return;
@@ -159,7 +160,23 @@ function tick(core: Core, key: string, entry: SpecEntry, spec: NonNullable<SpecE
     }
   }
   if (found.due !== undefined) start(core, entry, spec, found.due);
-  if (found.next !== undefined) deadline(core, 'tick', key, Math.min(longestSleepMs, found.next - core.wall));
+  if (found.next === undefined) return;
+  const wait = found.next - core.wall;
+  deadline(core, 'tick', key, Math.min(longestSleepMs, wait));
+  if (wait > aheadMs) deadline(core, 'ahead', key, wait - aheadMs);
+}
+
+/** So long before a tick is due, what its run will rest on is read: then only the two writes are left between it and its call. */
+const aheadMs = 1_000;
+
+/** A tick is near. */
+export function readForTick(core: Core, key: string): void {
+  const entry = core.specs.get(key);
+  const experiment = entry?.spec?.experiment;
+  const fault = core.catalog.get(experiment?.method[0]?.fault ?? '');
+  if (!acts(core) || core.stop !== undefined || entry === undefined || experiment === undefined || fault === undefined)
+    return;
+  readAhead(core, { namespace: entry.namespace, experiment }, fault, armingMs - aheadMs);
 }
 
 /** Claims beyond what limits could let through soon would only wait: their ticks wait unclaimed. */

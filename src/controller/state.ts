@@ -123,6 +123,9 @@ export interface RunEntry {
   standing: Standing;
   /** What the record holds, as acknowledged. */
   written: { readonly standing: Standing; readonly index: number } | undefined;
+  /** The steps in which its targets were chosen, and found within limits. */
+  chosenIn: number;
+  judgedIn: number;
   /** Of a record that can't be read whole: its items, of which only the states of `undo` may be changed. */
   readonly foreign:
     | { readonly items: Readonly<Record<string, string>>; readonly lines: readonly UndoLine[] }
@@ -231,5 +234,7 @@ export interface Core {
   wall: number;
   out: Effect[];
   calls: number;
+  /** Steps so far: within one, nothing that a question rests on changes. */
+  steps: number;
   begun: boolean;
 }

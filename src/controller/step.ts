@@ -15,7 +15,7 @@ import { readAgain as readObjectAgain } from './reads.ts';
 import { leaveIfDone, tendRun } from './reconcile.ts';
 import { reread, rereadRun } from './restore.ts';
 import { rewrite } from './runs.ts';
-import { scheduleChanged, tendSpec } from './specs.ts';
+import { readForTick, scheduleChanged, tendSpec } from './specs.ts';
 import type { Core, VariableHandler } from './state.ts';
 import { stopping, stopWhenDone } from './stop.ts';
 import { streamBatch, streamBeat, streamClosed, streamGap, streamOpened, tendStreams } from './streams.ts';
@@ -72,6 +72,7 @@ export function createController(
     wall: now.wall,
     out: [],
     calls: 0,
+    steps: 0,
     begun: false,
   };
   return {
@@ -91,6 +92,7 @@ const control: VariableHandler = (core, namespace, path, variable) => {
 const jumpMs = 500;
 
 function step(core: Core, input: Input): Step {
+  core.steps += 1;
   const first = !core.begun;
   const jumped = Math.abs(input.wall - core.wall - (input.mono - core.mono)) > jumpMs;
   core.mono = Math.max(core.mono, input.mono);
@@ -164,6 +166,7 @@ const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   repeat,
   streams: tendStreams,
   tick: (core, key) => core.dirtySpecs.add(key),
+  ahead: readForTick,
   crowded: (core, key) => core.dirtySpecs.add(key),
   statuses: dueStatuses,
   status: (core, key) => core.dirtySpecs.add(key),

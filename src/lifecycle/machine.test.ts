@@ -108,6 +108,18 @@ describe('the lifecycle', () => {
     expect(end).toMatchObject({ state: 'reporting', run: { verdict: 'failed', reason: 'no_effect' } });
   });
 
+  it('deviates where the group came back later than it might, whenever that is seen', () => {
+    const run = aRun({
+      intents: [anIntent({ state: 'done', effect: { evidence: 'Terminated' } })],
+      recoverUntil: 60_000,
+    });
+    const end = look(
+      { state: 'recovering', run },
+      facts({ effectsSeen: true, recovered: { ok: true, recoveryMs: 60_001 } }),
+    );
+    expect(end).toMatchObject({ run: { verdict: 'deviated', reason: 'not_recovered', recoveryMs: 60_001 } });
+  });
+
   it('leaves injecting only to holding or reverting, and ends only through reverting, whatever is true', () => {
     const abort = fc.option(fc.constant({ reason: 'halted', message: '' }), { nil: undefined });
     const answered = fc.constantFrom<Answered>(go, { kind: 'wait' }, { kind: 'end', verdict: 'refused' });

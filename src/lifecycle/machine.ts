@@ -147,8 +147,14 @@ const machine = setup({
     })),
     judge: assign(({ context, event }) => {
       const { ok, recoveryMs, missing } = event.facts.recovered;
+      const { withinMs } = context.run.experiment.recovery;
       const measured = ok && recoveryMs !== undefined ? { recoveryMs } : {};
-      return { run: { ...context.run, ...judge(context.run, ok, missing), ...measured } };
+      // Seen only after a takeover, it may have come back, and too late.
+      const late = recoveryMs !== undefined && recoveryMs > withinMs;
+      const why = late
+        ? `the targets were healthy again after ${recoveryMs} ms, and recover_within is ${withinMs} ms`
+        : missing;
+      return { run: { ...context.run, ...judge(context.run, ok && !late, why), ...measured } };
     }),
     finish: assign(({ context, event }) => ({ run: { ...context.run, doneAt: event.facts.wall } })),
   },

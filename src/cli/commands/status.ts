@@ -81,10 +81,20 @@ async function one(cli: Cli, name: string): Promise<number> {
   const nomad = cli.nomad();
   const named = settings.givenNamespace ?? cli.env['NOMAD_NAMESPACE'];
   const places = named === undefined || named === '*' ? await askedNamespaces(nomad, settings) : [named];
-  const found = (await eachOf(places, each => readSchedule(nomad, settings, each, name))).filter(
-    each => each !== undefined,
-  );
-  if (found.length === 0) throw await notFound(cli, places, name);
+  let denied: SiroccoError | undefined;
+  const found = (
+    await eachOf(places, async each => {
+      try {
+        return await readSchedule(nomad, settings, each, name);
+      } catch (error) {
+        // Where one may not look is no reason to hide what is found elsewhere.
+        if (!(error instanceof SiroccoError) || error.code !== 'SIR-401') throw error;
+        denied = error;
+        return undefined;
+      }
+    })
+  ).filter(each => each !== undefined);
+  if (found.length === 0) throw denied ?? (await notFound(cli, places, name));
   const value = found.length === 1 && found[0] !== undefined ? itemsOf(found[0]) : found.map(itemsOf);
   cli.output.value(value, () => found.map(detail).join('\n\n'));
   return 0;

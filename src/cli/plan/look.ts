@@ -1,7 +1,9 @@
 /** What a controller would know, read with the token of whoever plans. Nothing is written. */
 
 import { SiroccoError } from '../../base/errors.ts';
-import { jobReads } from '../../controller/reads.ts';
+import { isGlob } from '../../base/glob.ts';
+import { needsNodes } from '../../controller/questions.ts';
+import { applyRead, jobReads } from '../../controller/reads.ts';
 import { enter, finished } from '../../controller/runs.ts';
 import type { Core } from '../../controller/state.ts';
 import { createController } from '../../controller/step.ts';
@@ -33,23 +35,17 @@ export async function lookAround(cli: Cli, { spec, fault }: ReadSpec, namespace:
   const config = { home: settings.home, prefix: settings.prefix, namespaces: [namespace], name: 'plan', region };
   const parts = { catalog: cli.catalog, gates: cli.gates };
   const { core } = createController(config, parts, { mono: clock.mono(), wall: clock.wall() });
-  await readTargets(nomad, core, namespace, spec.experiment.target.job, fault.targetKind === 'node');
+  const { target } = spec.experiment;
+  if (needsNodes(target, fault)) await readInto(nomad, core, { op: 'list-nodes' });
+  if (target.job !== undefined) await readJobs(nomad, core, namespace, target.job);
   await readOrders(cli, core, notes);
   await readRecords(cli, core, notes);
   notes.push("the controllers' own job is not known from here: a run leaves its allocations out as well");
   return { core, notes };
 }
 
-async function readTargets(
-  nomad: NomadClient,
-  core: Core,
-  namespace: string,
-  job: string | undefined,
-  nodes: boolean,
-): Promise<void> {
-  if (nodes) await readInto(nomad, core, { op: 'list-nodes' });
-  if (job === undefined) return;
-  if (/[*?[]/.test(job)) {
+async function readJobs(nomad: NomadClient, core: Core, namespace: string, job: string): Promise<void> {
+  if (isGlob(job)) {
     core.view.watchNamespace(namespace);
     await readInto(nomad, core, { op: 'list-jobs', namespace });
     const matching = core.view.jobIdsMatching(namespace, job);
@@ -69,32 +65,8 @@ async function readInto(nomad: NomadClient, { view }: Core, call: ReadCall): Pro
   const answer = answerOf(call, outcome);
   const missing = answer.kind === 'refused' && answer.reason === 'not-found';
   if (answer.kind !== 'ok' && !missing) throw answerError(answer, outcome, request);
-  if (answer.kind !== 'ok') {
-    if (call.op === 'read-job') view.removeJob(call.namespace, call.job);
-    return;
-  }
-  const { index, value } = answer;
-  const list = Array.isArray(value) ? (value as readonly unknown[]) : [];
-  switch (call.op) {
-    case 'read-job':
-      view.applyJob(value);
-      return;
-    case 'list-jobs':
-      view.applyJobList(call.namespace, list, index);
-      return;
-    case 'list-job-allocs':
-      view.applyAllocs(call.namespace, call.job, list, index);
-      return;
-    case 'list-job-deployments':
-      view.applyDeployments(call.namespace, call.job, list, index);
-      return;
-    case 'list-nodes':
-      view.applyNodes(list, index);
-      return;
-    case 'read-node':
-      view.applyNode(value);
-      return;
-  }
+  if (answer.kind === 'ok') applyRead(view, call, answer.value, answer.index);
+  else applyRead(view, call, undefined, 0);
 }
 
 /** Halts and limits; what may not be read refuses, as it does for a controller. */
