@@ -138,6 +138,20 @@ describe('recovery by another allocation', () => {
     expect(missing.join()).toContain('web.cache[0] (00000007), which replaced a target: it is pending');
   });
 
+  const since = { CreateTime: serverTime(1800), ModifyTime: serverTime(14_000) };
+
+  it('does not count the time until Nomad noted its health', () => {
+    const web = task([event('Received', 50_000), event('Started', 50_700)], {}, 50_700);
+    const view = viewOf([...others, stopped, replacement({ ...since, TaskStates: { web } })]);
+    expect(recovery(view, [{ target: target(0), effect }]).recoveryMs).toBe(1000);
+  });
+
+  it('goes by its last change where it was not seen to be received', () => {
+    const web = task([event('Started', 50_700)], {}, 50_700);
+    const view = viewOf([...others, stopped, replacement({ ...since, TaskStates: { web } })]);
+    expect(recovery(view, [{ target: target(0), effect }]).recoveryMs).toBe(12_500);
+  });
+
   it('is never negative', () => {
     const view = viewOf([...others, stopped, replacement({ ModifyTime: serverTime(1000) })]);
     expect(recovery(view, [{ target: target(0), effect }]).recoveryMs).toBe(0);

@@ -66,7 +66,23 @@ function returnOf(view: View, target: AllocTarget, effect: NonNullable<Harmed['e
   const why = whyUnhealthy(successor, view.job(target.namespace, target.job));
   if (why !== undefined)
     return { missing: `${successor.name} (${successor.id.slice(0, 8)}), which replaced a target: ${why}` };
-  return effect.server === undefined ? {} : { ms: Math.max(0, successor.modifyTime - effect.server) };
+  if (effect.server === undefined) return {};
+  return { ms: Math.max(0, Math.min(successor.modifyTime, readyAt(successor)) - effect.server) };
+}
+
+/**
+ * When its last task had started, by the server's clock: as long after its creation as its client says that the start took.
+ * Its last change alone may be much later: Nomad notes an allocation's health `min_healthy_time` after its tasks run.
+ */
+function readyAt({ tasks, createTime }: AllocView): number {
+  const took = Object.values(tasks)
+    .filter(({ state }) => state === 'running')
+    .map(({ startedAt = Number.NaN, events }) => {
+      const received = events.find(({ type }) => type === 'Received')?.time ?? Number.NaN;
+      return startedAt - received;
+    });
+  const longest = Math.max(0, ...took);
+  return Number.isNaN(longest) ? Number.POSITIVE_INFINITY : createTime + longest;
 }
 
 /** A task that was told something and went on needed no time. */

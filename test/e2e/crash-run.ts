@@ -58,7 +58,7 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
     return handle;
   };
   const timing = {
-    recover_within: '10s',
+    recover_within: '30s',
     ...(node === undefined ? {} : { target_node: node, duration: durationOf(fault, point) }),
   };
   try {
