@@ -4,8 +4,9 @@
  */
 
 import type { Intern } from './interner.ts';
-import { allocView, jobView, type KnownDeployment, knownDeployment } from './objects.ts';
-import type { AllocView, DeploymentView, JobView } from './types.ts';
+import { allocView, deploymentView, jobView } from './objects.ts';
+import { serviceViews, versionViews } from './parts.ts';
+import type { AllocView, DeploymentView, JobView, ServiceList, ServiceView, VersionView } from './types.ts';
 import { amount, type Fields, fields, text } from './untrusted.ts';
 
 /** Each change answers whether there was one. `news`: an event, which may be old, tells it. */
@@ -13,6 +14,7 @@ export interface FollowedJob {
   readonly namespace: string;
   readonly id: string;
   job(): JobView | undefined;
+  isGone(): boolean;
   deployment(): DeploymentView | undefined;
   alloc(id: string): AllocView | undefined;
   /** In order of id; the same list until something changes. */
@@ -24,13 +26,37 @@ export interface FollowedJob {
   replaceAllocs(list: readonly unknown[], index: number): boolean;
   putDeployment(value: unknown): boolean;
   replaceDeployments(list: readonly unknown[], index: number): boolean;
+  versions(): readonly VersionView[] | undefined;
+  services(): ServiceList | undefined;
+  replaceVersions(list: readonly unknown[], index: number): boolean;
+  replaceServices(list: readonly unknown[], index: number): boolean;
+}
+
+/** A list that is only ever read whole: the one of the highest index counts. */
+function createListed<T>() {
+  let held: readonly T[] | undefined;
+  let listedAt = -1;
+  return {
+    get: () => held,
+    index: () => listedAt,
+    replace(list: readonly T[], index: number): boolean {
+      if (index < listedAt) return false;
+      const isSame = JSON.stringify(list) === JSON.stringify(held);
+      listedAt = index;
+      if (!isSame) held = list;
+      return !isSame;
+    },
+  };
 }
 
 export function followJob(namespace: string, id: string, intern: Intern): FollowedJob {
   const allocs = new Map<string, AllocView>();
   let job: JobView | undefined;
   let jobGoneAt = 0;
-  let deployment: KnownDeployment | undefined;
+  let wasTold = false;
+  let deployment: DeploymentView | undefined;
+  const versions = createListed<VersionView>();
+  const services = createListed<ServiceView>();
   let deploymentsListedAt = 0;
   let allocsListedAt = 0;
   /** Ids in order, and the list of them: the order outlives changes of state. */
@@ -55,6 +81,7 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
   function removeJob(index?: number): boolean {
     if (job !== undefined && index !== undefined && job.modifyIndex > index) return false;
     jobGoneAt = Math.max(jobGoneAt, index ?? job?.modifyIndex ?? 0);
+    wasTold = true;
     const had = job !== undefined;
     job = undefined;
     return had;
@@ -99,13 +126,13 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
   /** The newest deployment stays; `floor`: where none is held, one no newer than that is gone. */
   function takeDeployment(value: unknown, floor: number): boolean {
     const from = fields(value);
-    const found = isOurs(from, 'JobID') ? knownDeployment(from, intern) : undefined;
+    const found = isOurs(from, 'JobID') ? deploymentView(from, intern) : undefined;
     if (found === undefined) return false;
     const isOld =
       deployment === undefined
-        ? found.view.modifyIndex <= floor
-        : found.view.id === deployment.view.id
-          ? found.view.modifyIndex <= deployment.view.modifyIndex
+        ? found.modifyIndex <= floor
+        : found.id === deployment.id
+          ? found.modifyIndex <= deployment.modifyIndex
           : found.createIndex <= deployment.createIndex;
     if (!isOld) deployment = found;
     return !isOld;
@@ -116,7 +143,7 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
     deploymentsListedAt = index;
     const held = deployment;
     const isGone =
-      held !== undefined && held.view.modifyIndex <= index && !list.some(each => fields(each)?.['ID'] === held.view.id);
+      held !== undefined && held.modifyIndex <= index && !list.some(each => fields(each)?.['ID'] === held.id);
     if (isGone) deployment = undefined;
     let changed = isGone;
     for (const each of list) if (takeDeployment(each, -1)) changed = true;
@@ -127,7 +154,8 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
     namespace,
     id,
     job: () => job,
-    deployment: () => deployment?.view,
+    isGone: () => wasTold && job === undefined,
+    deployment: () => deployment,
     alloc: key => allocs.get(key),
     allocs() {
       order ??= [...allocs.keys()].sort();
@@ -140,6 +168,13 @@ export function followJob(namespace: string, id: string, intern: Intern): Follow
     replaceAllocs,
     putDeployment: value => takeDeployment(value, deploymentsListedAt),
     replaceDeployments,
+    versions: versions.get,
+    services: () => {
+      const held = services.get();
+      return held && { services: held, index: services.index() };
+    },
+    replaceVersions: (list, index) => versions.replace(versionViews(list), index),
+    replaceServices: (list, index) => services.replace(serviceViews(list, { namespace, job: id }, intern), index),
   };
 }
 

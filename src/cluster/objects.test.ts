@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIntern } from './interner.ts';
 import { alloc, clientStart, id, job, node, serverStart, started, task } from './nomad.fixture.ts';
-import { allocView, jobView, knownDeployment, nodeView } from './objects.ts';
+import { allocView, deploymentView, jobView, nodeView } from './objects.ts';
 
 const readers = [
   ['allocation', allocView, alloc(1)],
   ['job', jobView, job()],
   ['node', nodeView, node(1)],
-  ['deployment', knownDeployment, { ID: id(1), Namespace: 'default', JobID: 'web', Status: 'running', ModifyIndex: 5 }],
+  ['deployment', deploymentView, { ID: id(1), Namespace: 'default', JobID: 'web', Status: 'running', ModifyIndex: 5 }],
 ] as const;
 
 describe.each(readers)('an %s that can’t be trusted', (_, read, good) => {

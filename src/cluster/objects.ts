@@ -80,6 +80,7 @@ export function jobView(value: unknown, intern: Intern): JobView | undefined {
   const modifyIndex = amount(from?.['ModifyIndex']);
   if (from === undefined || id === undefined || namespace === undefined) return undefined;
   if (type === undefined || modifyIndex === undefined || !Array.isArray(from['TaskGroups'])) return undefined;
+  const tag = text(fields(from['VersionTag'])?.['Name']);
   return {
     namespace: intern(namespace),
     id: intern(id),
@@ -87,8 +88,12 @@ export function jobView(value: unknown, intern: Intern): JobView | undefined {
     status: intern(text(from['Status']) ?? ''),
     stop: from['Stop'] === true,
     version: amount(from['Version']) ?? 0,
+    ...(tag === undefined ? {} : { tag }),
+    isTemplate: fields(from['Periodic']) !== undefined || fields(from['ParameterizedJob']) !== undefined,
     meta: Object.fromEntries(texts(from['Meta'])),
     groups: items(from['TaskGroups']).flatMap(group => groupView(fields(group), intern)),
+    submitTime: msOf(from['SubmitTime']) ?? 0,
+    createIndex: amount(from['CreateIndex']) ?? 0,
     modifyIndex,
     jobModifyIndex: amount(from['JobModifyIndex']) ?? modifyIndex,
   };
@@ -99,10 +104,13 @@ function groupView(from: Fields | undefined, intern: Intern): readonly GroupView
   if (from === undefined || name === undefined) return [];
   const restart = restartPolicy(from['RestartPolicy']);
   const reschedule = reschedulePolicy(from['ReschedulePolicy']);
+  const scaling = fields(from['Scaling']);
+  const bounds = { min: amount(scaling?.['Min']) ?? 0, max: amount(scaling?.['Max']) ?? Number.MAX_SAFE_INTEGER };
   return [
     {
       name: intern(name),
       count: amount(from['Count']) ?? 1,
+      ...(scaling === undefined ? {} : { scaling: bounds }),
       tasks: items(from['Tasks']).flatMap(task => taskDefinition(fields(task), intern)),
       ...(restart === undefined ? {} : { restart }),
       ...(reschedule === undefined ? {} : { reschedule }),
@@ -165,7 +173,11 @@ export function nodeView(value: unknown, intern: Intern, held?: NodeView): NodeV
   if (from === undefined || id === undefined) return undefined;
   if (status === undefined || eligibility === undefined || modifyIndex === undefined) return undefined;
   const signals = text(fields(from['Attributes'])?.['os.signals'])?.split(',').map(intern) ?? held?.signals;
-  const drainStartedAt = instantOf(fields(from['LastDrain'])?.['StartedAt']);
+  const lastDrain = fields(from['LastDrain']);
+  const drainStartedAt = instantOf(lastDrain?.['StartedAt']);
+  const drainStatus = text(lastDrain?.['Status']);
+  const drainAccessor = text(lastDrain?.['AccessorID']);
+  const drainRun = text(fields(lastDrain?.['Meta'])?.['sirocco_run']);
   return {
     id: intern(id),
     name: intern(text(from['Name']) ?? id),
@@ -177,19 +189,16 @@ export function nodeView(value: unknown, intern: Intern, held?: NodeView): NodeV
     draining: from['Drain'] === true || fields(from['DrainStrategy']) !== undefined,
     ...(signals === undefined ? {} : { signals }),
     ...(drainStartedAt === undefined ? {} : { drainStartedAt }),
+    ...(drainStatus === undefined ? {} : { drainStatus: intern(drainStatus) }),
+    ...(drainRun === undefined ? {} : { drainRun }),
+    ...(drainAccessor === undefined ? {} : { drainAccessor: intern(drainAccessor) }),
     createIndex: amount(from['CreateIndex']) ?? 0,
     modifyIndex,
   };
 }
 
-/** A deployment, with what tells the newer of two. */
-export interface KnownDeployment {
-  readonly view: DeploymentView;
-  readonly createIndex: number;
-}
-
 /** A deployment of a list or an event. */
-export function knownDeployment(value: unknown, intern: Intern): KnownDeployment | undefined {
+export function deploymentView(value: unknown, intern: Intern): DeploymentView | undefined {
   const from = fields(value);
   const id = text(from?.['ID']);
   const namespace = text(from?.['Namespace']);
@@ -199,7 +208,12 @@ export function knownDeployment(value: unknown, intern: Intern): KnownDeployment
   if (id === undefined || namespace === undefined || job === undefined) return undefined;
   if (status === undefined || modifyIndex === undefined) return undefined;
   return {
-    view: { id, namespace: intern(namespace), job: intern(job), status: intern(status), modifyIndex },
+    id,
+    namespace: intern(namespace),
+    job: intern(job),
+    jobVersion: amount(from?.['JobVersion']) ?? 0,
+    status: intern(status),
     createIndex: amount(from?.['CreateIndex']) ?? 0,
+    modifyIndex,
   };
 }

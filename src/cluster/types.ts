@@ -58,6 +58,8 @@ export interface TaskDefinition {
 export interface GroupView {
   readonly name: string;
   readonly count: number;
+  /** Bounds of its `scaling` block, also where that is disabled. */
+  readonly scaling?: { readonly min: number; readonly max: number };
   readonly tasks: readonly TaskDefinition[];
   readonly restart?: RestartPolicy;
   readonly reschedule?: ReschedulePolicy;
@@ -70,8 +72,15 @@ export interface JobView {
   readonly status: string;
   readonly stop: boolean;
   readonly version: number;
+  /** Name of the tag that this version bears. */
+  readonly tag?: string;
+  /** Started by a dispatch or a time, not by itself. */
+  readonly isTemplate: boolean;
   readonly meta: Readonly<Record<string, string>>;
   readonly groups: readonly GroupView[];
+  /** When this version, or its last change of a count, was registered: the server's clock. */
+  readonly submitTime: number;
+  readonly createIndex: number;
   readonly modifyIndex: number;
   readonly jobModifyIndex: number;
 }
@@ -89,8 +98,48 @@ export interface NodeView {
   readonly signals?: readonly string[];
   /** When its last drain began (the server's clock, whole seconds); absent: never drained, or not known. */
   readonly drainStartedAt?: number;
+  /** Of its last drain: `draining`, `complete`, `canceled`; and the run that the one who drained it last noted there. */
+  readonly drainStatus?: string;
+  readonly drainRun?: string;
+  /** Who changed it last: `token:<id>`, `alloc:<id>`. */
+  readonly drainAccessor?: string;
   /** For picking the oldest or newest. */
   readonly createIndex?: number;
+  readonly modifyIndex: number;
+}
+
+/** A version of a job that Nomad keeps. */
+export interface VersionView {
+  readonly version: number;
+  readonly stop: boolean;
+  readonly tag?: string;
+}
+
+/** One registration of a service. */
+export interface ServiceView {
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly job: string;
+  readonly alloc: string;
+  readonly node: string;
+  readonly createIndex: number;
+  readonly modifyIndex: number;
+}
+
+/** Registrations in order of id, as of the index of the list. */
+export interface ServiceList {
+  readonly services: readonly ServiceView[];
+  readonly index: number;
+}
+
+/** What is one for the whole region: the scheduler's configuration. */
+export interface RegionView {
+  readonly name: string;
+  /** Whether evaluations wait (`PauseEvalBroker`). */
+  readonly paused: boolean;
+  /** As it was read: what a change must carry whole. */
+  readonly configuration: Readonly<Record<string, unknown>>;
   readonly modifyIndex: number;
 }
 
@@ -98,13 +147,18 @@ export interface DeploymentView {
   readonly id: string;
   readonly namespace: string;
   readonly job: string;
+  /** Of the job, when it began. */
+  readonly jobVersion: number;
   readonly status: string;
+  readonly createIndex: number;
   readonly modifyIndex: number;
 }
 
 /** What pure layers may read of the picture. Keys of jobs are `<namespace>/<id>`. */
 export interface View {
   job(namespace: string, id: string): JobView | undefined;
+  /** Whether a read or an event said that there is no such job any more; false where nothing is known of it. */
+  isGone(namespace: string, job: string): boolean;
   /** Every job known in a namespace, in order of id. */
   jobsIn(namespace: string): readonly JobView[];
   alloc(id: string): AllocView | undefined;
@@ -116,4 +170,9 @@ export interface View {
   nodes(): readonly NodeView[];
   /** The newest deployment of a job. */
   deployment(namespace: string, job: string): DeploymentView | undefined;
+  /** Versions of a job, newest first; undefined where they were not read. */
+  versions(namespace: string, job: string): readonly VersionView[] | undefined;
+  /** Registrations of a job's services; undefined where they were not read. */
+  services(namespace: string, job: string): ServiceList | undefined;
+  region(): RegionView | undefined;
 }

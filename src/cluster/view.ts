@@ -10,7 +10,8 @@ import { type FollowedJob, followJob } from './followed-job.ts';
 import { createIntern } from './interner.ts';
 import { createJobNames } from './job-names.ts';
 import { createNodeTable } from './node-table.ts';
-import type { AllocView, View } from './types.ts';
+import { regionView } from './parts.ts';
+import type { AllocView, RegionView, View } from './types.ts';
 import { fields, text } from './untrusted.ts';
 
 /** What a change concerned: jobs as `<namespace>/<id>`, nodes by id. */
@@ -47,6 +48,10 @@ export interface MutableView extends View {
   applyAllocs(namespace: string, job: string, list: readonly unknown[], index: number): Touched | undefined;
   /** All deployments of a job, of which the newest is kept. */
   applyDeployments(namespace: string, job: string, list: readonly unknown[], index: number): Touched | undefined;
+  applyVersions(namespace: string, job: string, list: readonly unknown[], index: number): Touched | undefined;
+  applyServices(namespace: string, job: string, list: readonly unknown[], index: number): Touched | undefined;
+  /** The scheduler's configuration of the region named. */
+  applyScheduler(region: string, value: unknown, index: number): void;
   applyNodes(list: readonly unknown[], index: number): Touched | undefined;
   applyNode(node: unknown): Touched | undefined;
   /** A read did not find the node. */
@@ -67,6 +72,7 @@ export function createView(): MutableView {
   /** In order of id, until one comes or goes: asked for by every question of every run. */
   let sortedJobs: readonly FollowedJob[] | undefined;
   let resultIndex = 0;
+  let region: RegionView | undefined;
 
   const keyOf = (namespace: string, job: string) => `${namespace}/${job}`;
   const followedOf = (namespace: string, job: string) => followed.get(keyOf(namespace, job));
@@ -161,6 +167,7 @@ export function createView(): MutableView {
       return resultIndex;
     },
     job: (namespace, id) => followedOf(namespace, id)?.job(),
+    isGone: (namespace, id) => followedOf(namespace, id)?.isGone() === true,
     jobsIn(namespace) {
       sortedJobs ??= [...followed.values()].sort(byId);
       return sortedJobs.filter(each => each.namespace === namespace).flatMap(each => each.job() ?? []);
@@ -182,6 +189,9 @@ export function createView(): MutableView {
     node: id => nodes.get(id),
     nodes: () => nodes.all(),
     deployment: (namespace, job) => followedOf(namespace, job)?.deployment(),
+    versions: (namespace, job) => followedOf(namespace, job)?.versions(),
+    services: (namespace, job) => followedOf(namespace, job)?.services(),
+    region: () => region,
     watchJob(namespace, job) {
       follow(namespace, job);
     },
@@ -203,6 +213,19 @@ export function createView(): MutableView {
     applyDeployments(namespace, job, list, index) {
       seen(index);
       return jobTouched(namespace, job, follow(namespace, job).replaceDeployments(list, index));
+    },
+    applyVersions(namespace, job, list, index) {
+      seen(index);
+      return jobTouched(namespace, job, follow(namespace, job).replaceVersions(list, index));
+    },
+    applyServices(namespace, job, list, index) {
+      seen(index);
+      return jobTouched(namespace, job, follow(namespace, job).replaceServices(list, index));
+    },
+    applyScheduler(name, value, index) {
+      seen(index);
+      const read = regionView(name, value, index);
+      if (read !== undefined && read.modifyIndex >= (region?.modifyIndex ?? 0)) region = read;
     },
     applyNodes(list, index) {
       seen(index);

@@ -1,7 +1,8 @@
 /** The few words with which the fold's parts ask the world for something, and what all of them may ask of the state. */
 
 import { isGlob } from '../base/glob.ts';
-import type { Call, FaultCall, Note, Priority } from '../lifecycle/effects.ts';
+import type { Call, Note, Priority } from '../lifecycle/effects.ts';
+import type { Intent } from '../lifecycle/run.ts';
 import type { Continuation, Core } from './state.ts';
 
 /** Milliseconds that any call to Nomad may take, unless it says otherwise. */
@@ -51,15 +52,15 @@ export function lookAgain(core: Core, run: string, inMs: number): void {
   core.deadlines.sooner(`run ${run}`, core.mono + Math.max(0, inMs));
 }
 
-/** A call that carries neither index nor token may be applied so long after an ambiguous end. */
+/** A call may be applied so long after an ambiguous end. */
 const lateWriteMs = 90_000;
 
-/** Calls that a frozen server may apply late, and that a late application harms anew. */
-const unfenced = new Set(['node-eligibility']);
-
-/** Until when a call that may have been sent must be watched for a late application, milliseconds since the epoch. */
-export function lateUntil(core: Core, call: FaultCall): { readonly watchUntil?: number } {
-  return unfenced.has(call.op) ? { watchUntil: core.wall + lateWriteMs } : {};
+/**
+ * Until when an intent that may have been sent must be watched for a late application, milliseconds since the epoch: a
+ * call that carries an index may still win late, as long as nothing else changed its object.
+ */
+export function lateUntil(core: Core, { undo }: Pick<Intent, 'undo'>): { readonly watchUntil?: number } {
+  return undo === undefined ? {} : { watchUntil: core.wall + lateWriteMs };
 }
 
 /** The Variable whose lock makes a leader. */

@@ -1,9 +1,9 @@
 /** Records that this release can't read whole: their `undo` is a frozen form that any release can carry out. */
 
 import { runIdParts } from '../base/ids.ts';
-import type { TargetRef } from '../faults/fault.ts';
 import type { UndoLine } from '../lifecycle/record.ts';
 import type { Intent, Run } from '../lifecycle/run.ts';
+import { targetOfLine } from '../lifecycle/target.ts';
 import type { Core, RunEntry } from './state.ts';
 
 type Foreign = NonNullable<RunEntry['foreign']>;
@@ -46,13 +46,10 @@ export function foreignRun(core: Core, id: string, { lines }: Foreign): Run | un
 }
 
 function intentOf(core: Core, line: UndoLine): Intent {
-  const onNode = core.catalog.get(line.fault)?.targetKind !== 'allocation';
-  const target: TargetRef = onNode
-    ? { kind: 'node', node: line.target, name: line.target }
-    : { kind: 'allocation', namespace: '', job: '', group: '', alloc: line.target, node: '' };
+  const kind = core.catalog.get(line.fault)?.targetKind ?? 'node';
   return {
     n: line.i,
-    target,
+    target: targetOfLine(kind, line.target, line.args),
     // Never sent: the intent is unknown already, and only its undo is carried out.
     call: { op: 'node-eligibility', node: line.target, eligible: false },
     sending: 'repeatable',

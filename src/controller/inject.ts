@@ -1,7 +1,8 @@
 /** From written intents to calls and their answers, and what of their effects can be seen. */
 
 import type { AnyFault } from '../faults/fault.ts';
-import { type Intent, isBeforeHarm, type Run, targetName } from '../lifecycle/run.ts';
+import { type Intent, isBeforeHarm, orderOf, type Run } from '../lifecycle/run.ts';
+import { targetName } from '../lifecycle/target.ts';
 import { abortOf } from './abort.ts';
 import { haltsUnread } from './control.ts';
 import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, note } from './core.ts';
@@ -32,15 +33,23 @@ export function setRun(entry: RunEntry, change: Partial<Run>): void {
 export function send(core: Core, entry: RunEntry, fault: AnyFault): void {
   const { state, run } = entry.standing;
   if (state !== 'injecting' || !isAcked(entry) || entry.writing) return;
+  const turn = Math.min(...run.intents.filter(each => each.state === 'sending').map(orderOf));
   const unsent = run.intents.filter(
-    each => each.state === 'sending' && each.sentAt === undefined && !entry.sending.has(each.n),
+    each =>
+      each.state === 'sending' && each.sentAt === undefined && !entry.sending.has(each.n) && orderOf(each) === turn,
   );
   if (unsent.length === 0) return;
-  const why = withhold(core, entry, fault, unsent) ?? tooOld(core, entry, fault);
+  const why = undone(run, turn) ?? withhold(core, entry, fault, unsent) ?? tooOld(core, entry, fault);
   for (const intent of unsent) {
     if (why !== undefined) withheld(core, entry, intent, why);
-    else if (entry.sending.size < atOnce) sendOne(core, entry, intent, entry.ackedAt + freshMs);
+    else if (entry.sending.size < atOnce) sendOne(core, entry, fault, intent, entry.ackedAt + freshMs);
   }
+}
+
+/** Why what comes later in the order can't follow: something before it was not done. */
+function undone({ intents }: Run, turn: number): string | undefined {
+  const before = intents.find(each => orderOf(each) < turn && each.state !== 'done');
+  return before === undefined ? undefined : `what comes before it was not done: ${before.message ?? before.state}`;
 }
 
 /** Why nothing may leave now: lease, halt, abort, targets; undefined when all is well. */
@@ -79,7 +88,7 @@ function withheld(core: Core, entry: RunEntry, intent: Intent, message: string):
   });
 }
 
-function sendOne(core: Core, entry: RunEntry, intent: Intent, atMost: number): void {
+function sendOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent, atMost: number): void {
   const notAfter = Math.min(leaseEnd(core), atMost);
   const first = intent.sentAt === undefined;
   const at = core.mono;
@@ -96,7 +105,7 @@ function sendOne(core: Core, entry: RunEntry, intent: Intent, atMost: number): v
     (answer, sentAt) => {
       if (core.runs.get(entry.id) !== entry) return;
       entry.sending.delete(intent.n);
-      answered(core, entry, intent.n, answer, { at, sentAt, notAfter });
+      answered(core, entry, intent.n, answer, { fault, at, sentAt, notAfter });
       core.dirtyRuns.add(entry.id);
     },
     { notAfter },
@@ -104,12 +113,14 @@ function sendOne(core: Core, entry: RunEntry, intent: Intent, atMost: number): v
 }
 
 interface Sent {
+  readonly fault: AnyFault;
   readonly at: number;
   readonly sentAt: number;
   readonly notAfter: number;
 }
 
 function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: Sent): void {
+  const { fault } = sent;
   const { run } = entry.standing;
   const intent = run.intents.find(each => each.n === n);
   if (intent === undefined || intent.state !== 'sending') return;
@@ -128,7 +139,7 @@ function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: 
     });
   };
   const unknown = (message: string, change: Partial<Intent> = {}) => {
-    setIntent(entry, n, { state: 'unknown', message, ...change, ...lateUntil(core, intent.call) });
+    setIntent(entry, n, { state: 'unknown', message, ...change, ...lateUntil(core, intent) });
     tell('unknown', message);
   };
   const refused = (message: string) => {
@@ -143,7 +154,7 @@ function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: 
     // A freeze between the check and the send: whoever took over may have acted meanwhile.
     unknown('it left after the lease or the age limit had ended: a freeze delayed it', { late: true });
   } else if (answer.kind === 'ok') {
-    if (changedNothing(intent, answer.index)) {
+    if (intent.ambiguous !== true && fault.wasSo?.(answer.index) === true) {
       refused('it was so already: somebody else did it meanwhile');
     } else {
       const index = answer.index > 0 ? { answeredIndex: answer.index } : {};
@@ -154,18 +165,13 @@ function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: 
     if (again && passing.has(answer.reason)) deadline(core, 'repeat', `${entry.id} ${n}`, repeatMs);
     else refused(answer.message);
   } else if (again) {
-    setIntent(entry, n, { ambiguous: true, ...lateUntil(core, intent.call) });
+    setIntent(entry, n, { ambiguous: true, ...lateUntil(core, intent) });
     deadline(core, 'repeat', `${entry.id} ${n}`, repeatMs);
   } else unknown(answer.message, { ambiguous: true });
 }
 
 /** Refusals that pass by themselves. */
 const passing: ReadonlySet<string> = new Set(['unreachable', 'no-leader', 'limited']);
-
-/** Nomad answers index 0 where an eligibility was as asked already: then it is not ours to undo. */
-function changedNothing(intent: Intent, index: number): boolean {
-  return intent.call.op === 'node-eligibility' && index === 0 && intent.ambiguous !== true;
-}
 
 /** Sends a repeatable call again, or gives it up as unknown when it may not leave any more. */
 export function repeat(core: Core, key: string): void {
@@ -175,9 +181,9 @@ export function repeat(core: Core, key: string): void {
   if (entry === undefined || intent?.state !== 'sending' || entry.sending.has(intent.n)) return;
   const fault = core.catalog.get(entry.standing.run.fault);
   const why = fault === undefined ? 'its fault is not known' : withhold(core, entry, fault, [intent]);
-  if (why === undefined) sendOne(core, entry, intent, core.mono + freshMs);
-  else if (intent.ambiguous !== true) withheld(core, entry, intent, why);
-  else setIntent(entry, intent.n, { state: 'unknown', message: `given up: ${why}`, ...lateUntil(core, intent.call) });
+  if (why === undefined && fault !== undefined) sendOne(core, entry, fault, intent, core.mono + freshMs);
+  else if (intent.ambiguous !== true) withheld(core, entry, intent, why ?? '');
+  else setIntent(entry, intent.n, { state: 'unknown', message: `given up: ${why}`, ...lateUntil(core, intent) });
   core.dirtyRuns.add(id);
 }
 
@@ -196,6 +202,7 @@ export function observe(core: Core, entry: RunEntry, fault: AnyFault): void {
     const { client, server } = seen.at;
     const effect = {
       evidence: seen.evidence,
+      ...(seen.marks === undefined ? {} : { marks: seen.marks }),
       ...(client === undefined ? {} : { client }),
       ...(server === undefined ? {} : { server }),
     };

@@ -7,7 +7,8 @@ import type { Gate, GateContext } from '../safety/gate.ts';
 import { nextTicks } from '../schedule/next.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { type Choice, choose } from '../targeting/choose.ts';
-import { callsOf, unsteady } from './questions.ts';
+import { callsOf, isSteadyBefore, unsteady } from './questions.ts';
+import { groupsOf } from './targets.ts';
 
 export interface PlanInput {
   readonly spec: Spec;
@@ -57,12 +58,9 @@ export function planOf(input: PlanInput): Plan {
     ...askAll(gates, 'admission', context),
     ...askAll(gates, 'blast', { ...context, chosen: choice.chosen }),
   ];
-  const calls = callsOf(view, experiment, fault, choice.chosen);
-  const groups = new Map<string, readonly [string, string]>();
-  for (const each of choice.chosen)
-    if (each.kind === 'allocation')
-      groups.set(`${each.alloc.job}\n${each.alloc.group}`, [each.alloc.job, each.alloc.group]);
-  const notSteady = [...groups.values()].flatMap(([job, group]) => unsteady(view, context.namespace, job, group) ?? []);
+  const calls = callsOf(view, experiment, { fault }, choice.chosen);
+  const groups = isSteadyBefore(fault) ? groupsOf(view, { intents: calls }) : [];
+  const notSteady = groups.flatMap(([namespace, job, group]) => unsteady(view, namespace, job, group) ?? []);
   return {
     fault,
     gates: asked,

@@ -136,6 +136,8 @@ export function createPuppet(clock: VirtualClock): Puppet {
         return { kind: 'refused', reason: 'error', message: 'not by this puppet' };
       case 'node-eligibility':
         return setEligible(call.node, call.eligible);
+      default:
+        return { kind: 'refused', reason: 'error', message: 'not by this puppet' };
     }
   }
 

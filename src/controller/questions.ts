@@ -13,9 +13,10 @@ import { choose } from '../targeting/choose.ts';
 import { recordExclusions } from '../targeting/explain.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
 import { acts, freshMs, note } from './core.ts';
-import { type Freshness, freshRead, jobReads, worst } from './reads.ts';
+import { choiceReads, type Freshness, freshRead, worst } from './reads.ts';
 import { lastHits, reservations } from './reservations.ts';
 import type { Core, RunEntry } from './state.ts';
+import { groupsOf, targetsOf } from './targets.ts';
 
 /** Bytes of a record that Nomad surely takes, before deflation. */
 export const recordHardLimit = 56 * 1024;
@@ -91,7 +92,7 @@ export function readAhead(core: Core, run: Aimed, fault: AnyFault, oldestMs: num
 /** Whether all that targeting rests on was read within `oldestMs`, by default the five seconds that harm may rest on. */
 export function targetFreshness(core: Core, run: Aimed, fault: AnyFault, oldestMs = freshMs): Freshness {
   const since = core.mono - oldestMs;
-  const { job } = run.experiment.target;
+  const { job, service } = run.experiment.target;
   const all: Freshness[] = [];
   if (needsNodes(run.experiment.target, fault)) all.push(freshRead(core, { op: 'list-nodes' }, since));
   const { self } = core.config;
@@ -99,19 +100,18 @@ export function targetFreshness(core: Core, run: Aimed, fault: AnyFault, oldestM
   if (self !== undefined && fault.targetKind === 'node') {
     all.push(freshRead(core, { op: 'list-job-allocs', namespace: self.namespace, job: self.job }, since));
   }
+  if (fault.targetKind === 'region') all.push(freshRead(core, { op: 'read-scheduler' }, since));
   if (job === undefined) return worst(all);
+  const reads = (each: string) => choiceReads(run.namespace, each, fault.targetKind, service !== undefined);
   if (!isGlob(job)) {
     core.view.watchJob(run.namespace, job);
-    return worst([...all, ...jobReads(run.namespace, job).map(call => freshRead(core, call, since))]);
+    return worst([...all, ...reads(job).map(call => freshRead(core, call, since))]);
   }
   core.view.watchNamespace(run.namespace);
   all.push(freshRead(core, { op: 'list-jobs', namespace: run.namespace }, since));
   if (all.includes('waiting')) return 'waiting';
   const matching = core.view.jobIdsMatching(run.namespace, job);
-  return worst([
-    ...all,
-    ...matching.flatMap(each => jobReads(run.namespace, each).map(call => freshRead(core, call, since))),
-  ]);
+  return worst([...all, ...matching.flatMap(each => reads(each).map(call => freshRead(core, call, since)))]);
 }
 
 export interface Chosen {
@@ -139,7 +139,7 @@ export function askChoice(core: Core, entry: RunEntry, fault: AnyFault): Answere
     seed: run.seed,
     judge: candidateJudge(core.gates, context),
   });
-  const planned = callsOf(core.view, run.experiment, fault, choice.chosen);
+  const planned = callsOf(core.view, run.experiment, { fault, run: run.id }, choice.chosen);
   if (planned.length > 0) {
     entry.chosenIn = core.steps;
     const intents = planned.map(
@@ -164,51 +164,30 @@ export function askChoice(core: Core, entry: RunEntry, fault: AnyFault): Answere
   return { kind: 'end', verdict: 'refused', reason: 'no_target', message };
 }
 
-/** The candidates that a run's intents name, as they are now. */
-function candidatesOf(core: Core, run: Run): readonly Candidate[] {
-  const seen = new Set<string>();
-  return run.intents.flatMap(({ target }): Candidate[] => {
-    const id = target.kind === 'node' ? target.node : target.alloc;
-    if (seen.has(id)) return [];
-    seen.add(id);
-    if (target.kind === 'node') {
-      const node = core.view.node(id);
-      return node === undefined ? [] : [{ kind: 'node', node }];
-    }
-    const alloc = core.view.alloc(id);
-    return alloc === undefined ? [] : [{ kind: 'allocation', alloc }];
-  });
-}
-
 export function askBlast(core: Core, entry: RunEntry, fault: AnyFault): Answered {
   const { run } = entry.standing;
   const answer = verdictOf(
     core,
     run,
-    askAll(core.gates, 'blast', gateContext(core, run, fault, candidatesOf(core, run))),
+    askAll(core.gates, 'blast', gateContext(core, run, fault, targetsOf(core.view, run).found)),
   );
   if (answer.kind === 'go') entry.judgedIn = core.steps;
   return answer;
-}
-
-/** The groups that a run hits, as `[namespace, job, group]`. */
-export function groupsOf(run: Run): readonly (readonly [string, string, string])[] {
-  const groups = new Map<string, readonly [string, string, string]>();
-  for (const { target } of run.intents) {
-    if (target.kind !== 'allocation') continue;
-    groups.set(`${target.namespace}/${target.job}/${target.group}`, [target.namespace, target.job, target.group]);
-  }
-  return [...groups.values()];
 }
 
 /** The calls that a fault would make on those chosen. */
 export function callsOf(
   view: View,
   { method, target: { task } }: Experiment,
-  fault: AnyFault,
+  { fault, run }: { readonly fault: AnyFault; readonly run?: string },
   chosen: readonly Candidate[],
 ): readonly Planned[] {
-  const context = { params: method[0]?.with ?? {}, view, ...(task === undefined ? {} : { task }) };
+  const context = {
+    params: method[0]?.with ?? {},
+    view,
+    ...(task === undefined ? {} : { task }),
+    ...(run === undefined ? {} : { run }),
+  };
   return chosen.flatMap(candidate => fault.plan(candidate, context));
 }
 
@@ -218,9 +197,15 @@ export function unsteady(view: View, namespace: string, job: string, group: stri
   return healthy.length >= desired ? undefined : `group ${job}/${group} has ${healthy.length} of ${desired} healthy`;
 }
 
+/** Whether what is hit is to be whole before: a job in the middle of a deployment never is. */
+export function isSteadyBefore({ targetKind }: AnyFault): boolean {
+  return targetKind !== 'deployment';
+}
+
 /** The default hypothesis, before: each group hit has what it desires, healthy. */
-export function askSteady(core: Core, run: Run): Answered {
-  for (const [namespace, job, group] of groupsOf(run)) {
+export function askSteady(core: Core, run: Run, fault: AnyFault): Answered {
+  if (!isSteadyBefore(fault)) return { kind: 'go' };
+  for (const [namespace, job, group] of groupsOf(core.view, run)) {
     const why = unsteady(core.view, namespace, job, group);
     if (why === undefined) continue;
     return { kind: 'end', verdict: 'failed', reason: 'not_steady', message: `${why} before anything was done` };
@@ -249,9 +234,8 @@ export function askArmed(core: Core, entry: RunEntry, fault: AnyFault): Answered
 /** Words for the first chosen target that is no longer there to be hit, or that a gate would leave out now. */
 export function missingTargets(core: Core, run: Run, fault: AnyFault): string | undefined {
   const judge = candidateJudge(core.gates, gateContext(core, run, fault));
-  const found = candidatesOf(core, run);
-  const wanted = new Set(run.intents.map(({ target }) => (target.kind === 'node' ? target.node : target.alloc)));
-  if (found.length < wanted.size) return 'a chosen target is no longer there';
+  const { found, missing } = targetsOf(core.view, run);
+  if (missing > 0) return 'a chosen target is no longer there';
   for (const candidate of found) {
     if (candidate.kind === 'allocation' && candidate.alloc.client !== 'running') {
       return `allocation ${candidate.alloc.id.slice(0, 8)} is ${candidate.alloc.client} now`;

@@ -1,6 +1,7 @@
 /** Reads of Nomad's objects into the view. Each is shared by all who wait for it, and known by the instant at which it was sent. */
 
 import type { MutableView } from '../cluster/view.ts';
+import type { AnyFault, TargetKind, TargetRef } from '../faults/fault.ts';
 import type { ReadCall } from '../lifecycle/effects.ts';
 import { allRunsDirty, ask, deadline, freshMs, jobChanged, nodesChanged, note } from './core.ts';
 import type { Core, ReadState } from './state.ts';
@@ -14,19 +15,11 @@ const restoredAfter = 80;
 
 export type Freshness = 'fresh' | 'waiting' | { readonly denied: boolean; readonly message: string };
 
+/** What a read is of: the same words for the same answer. */
 export function readKey(call: ReadCall): string {
-  switch (call.op) {
-    case 'read-job':
-    case 'list-job-allocs':
-    case 'list-job-deployments':
-      return `${call.op} ${call.namespace}/${call.job}`;
-    case 'list-jobs':
-      return `${call.op} ${call.namespace}`;
-    case 'list-nodes':
-      return call.op;
-    case 'read-node':
-      return `${call.op} ${call.node}`;
-  }
+  if ('job' in call) return `${call.op} ${call.namespace}/${call.job}`;
+  if ('namespace' in call) return `${call.op} ${call.namespace}`;
+  return 'node' in call ? `${call.op} ${call.node}` : call.op;
 }
 
 /** Everything that targeting a job rests on. */
@@ -36,6 +29,42 @@ export function jobReads(namespace: string, job: string): readonly ReadCall[] {
     { op: 'read-job', namespace, job },
     { op: 'list-job-deployments', namespace, job },
   ];
+}
+
+/** Everything that choosing among the targets of a kind takes of a job, beside the job itself. */
+const more: { readonly [K in TargetKind]?: readonly ('list-job-services' | 'list-job-versions')[] } = {
+  service: ['list-job-services'],
+};
+
+/** Everything that choosing targets of a job rests on, by what is chosen and asked of it. */
+export function choiceReads(namespace: string, job: string, kind: TargetKind, service: boolean): readonly ReadCall[] {
+  const ops = new Set([...(more[kind] ?? []), ...(service ? (['list-job-services'] as const) : [])]);
+  return [...jobReads(namespace, job), ...[...ops].map(op => ({ op, namespace, job }))];
+}
+
+/** What a look at one target rests on, by its kind; a fault may ask for more. */
+function targetReads(target: TargetRef): readonly ReadCall[] {
+  switch (target.kind) {
+    case 'allocation':
+    case 'service':
+      return [{ op: 'list-job-allocs', namespace: target.namespace, job: target.job }];
+    case 'node':
+      return [{ op: 'read-node', node: target.node }];
+    case 'group':
+    case 'job':
+    case 'deployment':
+      return [
+        { op: 'read-job', namespace: target.namespace, job: target.job },
+        { op: 'list-job-deployments', namespace: target.namespace, job: target.job },
+      ];
+    case 'region':
+      return [{ op: 'read-scheduler' }];
+  }
+}
+
+/** What a look at one intent of a fault rests on. */
+export function looksOf(fault: AnyFault, target: TargetRef): readonly ReadCall[] {
+  return [...targetReads(target), ...(fault.reads?.(target) ?? [])];
 }
 
 /**
@@ -79,8 +108,8 @@ function concern(core: Core, call: ReadCall): void {
   if ('job' in call) {
     jobChanged(core, call.namespace, call.job);
     if (call.job === core.config.self?.job) nodesChanged(core);
-  } else if (call.op === 'list-jobs') allRunsDirty(core);
-  else nodesChanged(core);
+  } else if (call.op === 'list-nodes' || call.op === 'read-node') nodesChanged(core);
+  else allRunsDirty(core);
 }
 
 function take(core: Core, call: ReadCall, read: ReadState, answer: Answer, sentAt: number): void {
@@ -95,12 +124,8 @@ function take(core: Core, call: ReadCall, read: ReadState, answer: Answer, sentA
   } else if (answer.kind === 'ok' || missing) {
     if (answer.kind === 'ok') read.index = answer.index;
     read.at = sentAt;
-    applyRead(
-      core.view,
-      call,
-      answer.kind === 'ok' ? answer.value : undefined,
-      answer.kind === 'ok' ? answer.index : read.index,
-    );
+    const value = answer.kind === 'ok' ? answer.value : undefined;
+    applyRead(core.view, call, value, { index: read.index, region: core.config.region });
   } else {
     const denied = answer.kind === 'refused' && answer.reason === 'denied';
     read.failed = { denied, message: answer.message };
@@ -117,8 +142,13 @@ export function readAgain(core: Core, key: string): void {
   allRunsDirty(core);
 }
 
-/** Takes an answer into the view; `undefined`: what was asked for is not there. */
-export function applyRead(view: MutableView, call: ReadCall, value: unknown, index: number): void {
+/** Takes an answer into the view; `undefined`: what was asked for is not there. `index`: of the answer. */
+export function applyRead(
+  view: MutableView,
+  call: ReadCall,
+  value: unknown,
+  { index, region }: { readonly index: number; readonly region: string },
+): void {
   const list = Array.isArray(value) ? (value as unknown[]) : [];
   switch (call.op) {
     case 'read-job':
@@ -133,6 +163,17 @@ export function applyRead(view: MutableView, call: ReadCall, value: unknown, ind
       return;
     case 'list-job-deployments':
       view.applyDeployments(call.namespace, call.job, list, index);
+      return;
+    case 'list-job-versions': {
+      const versions = (value as { readonly Versions?: unknown } | undefined)?.Versions;
+      view.applyVersions(call.namespace, call.job, Array.isArray(versions) ? (versions as unknown[]) : [], index);
+      return;
+    }
+    case 'list-job-services':
+      view.applyServices(call.namespace, call.job, list, index);
+      return;
+    case 'read-scheduler':
+      view.applyScheduler(region, value, index);
       return;
     case 'list-nodes':
       view.applyNodes(list, index);

@@ -41,6 +41,6 @@ describe('sixty schedules that are due together', () => {
     const alone = costOf(1);
     const sixty = costOf(60);
     expect(sixty.calls).toBeLessThanOrEqual(alone.calls);
-    expect(sixty.asks).toBeLessThan(alone.asks * 3);
+    expect(sixty.asks).toBeLessThan(alone.asks * 4);
   });
 });

@@ -9,13 +9,14 @@ import { tendHalts } from './control.ts';
 import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
-import { armingMs, askAdmission, askArmed, askBlast, askChoice, askSteady, groupsOf, readAhead } from './questions.ts';
-import { freshRead, jobReads } from './reads.ts';
+import { armingMs, askAdmission, askArmed, askBlast, askChoice, askSteady, readAhead } from './questions.ts';
+import { freshRead, jobReads, looksOf } from './reads.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
 import { runChanged } from './specs.ts';
 import type { Core, RunEntry } from './state.ts';
 import { pollMs, touchStreams } from './streams.ts';
+import { groupsOf } from './targets.ts';
 
 const notAsked: Answered = { kind: 'wait' };
 
@@ -44,7 +45,7 @@ export function tendRun(core: Core, id: string): void {
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
   if (entry.endsOf !== entry.standing.state) setEnd(core, entry);
-  schedulePolls(core, entry);
+  schedulePolls(core, entry, fault);
 }
 
 /** The end of the present state by the monotonic clock: a wall clock that is set back can't make a fault last longer. */
@@ -129,7 +130,7 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
     admission: asked('admitted', () => askAdmission(core, run, fault)),
     choice: asked('targeting', () => askChoice(core, entry, fault)),
     blast: asked('limited', () => askBlast(core, entry, fault)),
-    steady: asked('baseline', () => askSteady(core, run)),
+    steady: asked('baseline', () => askSteady(core, run, fault)),
     armed: asked('armed', () => askArmed(core, entry, fault)),
     term: core.lease.term,
     sendBy: core.wall + leaseEnd(core) - core.mono,
@@ -145,7 +146,7 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
 /** What a denied read would tell is not to be had: then the verdict says what is missing. */
 function looked(core: Core, entry: RunEntry): boolean {
   const since = entry.unsureUntil - takeoverWindowMs;
-  return groupsOf(entry.standing.run)
+  return groupsOf(core.view, entry.standing.run)
     .flatMap(([namespace, job]) => jobReads(namespace, job).slice(0, 2))
     .map(call => freshRead(core, call, since))
     .every(each => each === 'fresh' || (typeof each === 'object' && each.denied));
@@ -159,7 +160,7 @@ function recoveryOf(core: Core, run: Run): Facts['recovered'] {
 }
 
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */
-function schedulePolls(core: Core, entry: RunEntry): void {
+function schedulePolls(core: Core, entry: RunEntry, fault: AnyFault): void {
   const { state, run } = entry.standing;
   // Before its call left there is nothing to be seen, and nothing may hold it up.
   const sent = state === 'injecting' && run.injectedAt !== undefined;
@@ -174,7 +175,7 @@ function schedulePolls(core: Core, entry: RunEntry): void {
   lookAgain(core, entry.id, Math.min(every, ...ends));
   // A little less than the time between looks: else a read of the last look is still young enough, and every other is left out.
   const since = Math.max(core.mono - 0.9 * every, entry.ackedAt);
-  for (const [of, job] of groupsOf(run)) for (const call of jobReads(of, job).slice(0, 2)) freshRead(core, call, since);
-  for (const { target } of run.intents)
-    if (target.kind === 'node') freshRead(core, { op: 'read-node', node: target.node }, since);
+  for (const [of, job] of groupsOf(core.view, run))
+    for (const call of jobReads(of, job).slice(0, 2)) freshRead(core, call, since);
+  for (const { target } of run.intents) for (const call of looksOf(fault, target)) freshRead(core, call, since);
 }

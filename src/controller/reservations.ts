@@ -1,6 +1,7 @@
 /** What open runs hold of the cluster, and when jobs were last hit. Freed only when a run is over. */
 
 import { isBeforeHarm } from '../lifecycle/run.ts';
+import { jobOf } from '../lifecycle/target.ts';
 import type { Reservation } from '../safety/gate.ts';
 import { jobsOf } from './runs.ts';
 import type { Core } from './state.ts';
@@ -15,15 +16,21 @@ export function reservations(core: Core, except: string): readonly Reservation[]
     if (id === except || run.intents.length === 0) continue;
     if (isBeforeHarm(state) && !counted.has(state)) continue;
     const targets = run.intents.map(intent => intent.target);
+    const fault = core.catalog.get(run.fault);
     // A fault that this release does not know may disturb whatever is near.
-    const near = core.catalog.get(run.fault)?.reach !== 'target';
+    const near = fault?.reach !== 'target';
     held.push({
       run: id,
       namespace: run.namespace,
       fault: run.fault,
+      ...(fault?.alone === true ? { alone: true } : {}),
       jobs: jobsOf(run),
-      allocs: targets.flatMap(target => (target.kind === 'allocation' ? [target.alloc] : [])),
-      nodes: targets.flatMap(target => (target.kind === 'node' || near ? [target.node] : [])),
+      allocs: targets.flatMap(target => ('alloc' in target ? [target.alloc] : [])),
+      takes: run.intents.flatMap(({ target, takes = [] }) => {
+        const job = jobOf(target);
+        return job === undefined ? [] : takes.map(each => ({ ...job, ...each }));
+      }),
+      nodes: targets.flatMap(target => (target.kind === 'node' || (near && 'node' in target) ? [target.node] : [])),
     });
   }
   return held;

@@ -135,7 +135,7 @@ function restoreForeign(
 function takenOver(core: Core, intent: Intent): Intent {
   // Its undo may have left without a trace in the record.
   const undo = intent.undo === undefined ? {} : { undoneIndex: intent.undoneIndex ?? 0 };
-  const late = intent.state === 'unknown' || intent.state === 'sending' ? lateUntil(core, intent.call) : {};
+  const late = intent.state === 'unknown' || intent.state === 'sending' ? lateUntil(core, intent) : {};
   if (intent.state !== 'sending') return { ...intent, ...undo, ...late };
   return {
     ...intent,

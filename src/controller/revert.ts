@@ -1,12 +1,13 @@
 /** Putting back: in the reverse order of doing, from fresh reads, until it is proved, superseded, or shown to be stuck. */
 
-import type { AnyFault } from '../faults/fault.ts';
-import type { ReadCall } from '../lifecycle/effects.ts';
-import { type Intent, mayBeInForce, owesUndo, targetName } from '../lifecycle/run.ts';
+import type { AnyFault, UndoDecision } from '../faults/fault.ts';
+import type { FaultCall } from '../lifecycle/effects.ts';
+import { type Intent, mayBeInForce, orderOf, owesUndo } from '../lifecycle/run.ts';
+import { targetName } from '../lifecycle/target.ts';
 import { ask, holdsLease, lookAgain, note } from './core.ts';
 import { setIntent, setRun } from './inject.ts';
-import { freshRead } from './reads.ts';
-import type { Core, RunEntry } from './state.ts';
+import { freshRead, looksOf, worst } from './reads.ts';
+import type { Core, RunEntry, UndoTry } from './state.ts';
 
 /** An undo that takes longer than this is stuck, and said so. */
 const stuckAfterMs = 60_000;
@@ -32,22 +33,19 @@ export function isReverted(core: Core, entry: RunEntry): boolean {
 export function revert(core: Core, entry: RunEntry, fault: AnyFault): void {
   if (entry.standing.state !== 'reverting' || !holdsLease(core)) return;
   const { intents } = entry.standing.run;
+  // What was done after something else is undone, and proved to be, before that.
+  const turn = Math.max(...intents.filter(owesUndo).map(orderOf));
   for (const intent of [...intents].reverse()) {
     if (intent.undo === undefined || !mayBeInForce(intent)) continue;
     const until = watchedUntil(core, entry, intent);
-    if (owesUndo(intent) || until > core.wall) revertOne(core, entry, fault, intent);
+    const isDue = owesUndo(intent) ? orderOf(intent) === turn : until > core.wall;
+    if (isDue) revertOne(core, entry, fault, intent);
     if (until > core.wall) lookAgain(core, entry.id, Math.min(watchEveryMs, until - core.wall + 1));
   }
   noteStuck(core, entry, fault);
 }
 
-function readOf(intent: Intent): ReadCall {
-  const { target } = intent;
-  return target.kind === 'node'
-    ? { op: 'read-node', node: target.node }
-    : { op: 'list-job-allocs', namespace: target.namespace, job: target.job };
-}
-
+/** Looks at one intent, and does what its fault says: all of it from reads that were sent after the last try ended. */
 function revertOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent): void {
   let attempt = entry.undoing.get(intent.n);
   if (attempt === undefined) {
@@ -59,68 +57,122 @@ function revertOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent)
     lookAgain(core, entry.id, attempt.notBefore - core.mono);
     return;
   }
-  const fresh = freshRead(core, readOf(intent), attempt.freshAfter, 'undo');
-  if (fresh !== 'fresh') return;
-  const decision = fault.undo?.(intent, core.view);
-  if (decision === undefined) return;
-  const { run } = entry.standing;
-  const settle = (undoState: NonNullable<Intent['undoState']>, change: Partial<Intent>, message?: string) => {
-    attempt.notBefore = core.mono + watchEveryMs;
-    attempt.freshAfter = attempt.notBefore;
-    if (intent.undoState === undoState) return;
-    setIntent(entry, intent.n, { undoState, ...change, ...(message === undefined ? {} : { undoMessage: message }) });
-    if (undoState === 'pending') return;
-    const latencyMs = core.wall - (run.revertingAt ?? core.wall);
-    note(core, {
-      type: 'undo',
-      run: run.id,
-      namespace: run.namespace,
-      fault: run.fault,
-      target: targetName(intent.target),
-      outcome: undoState,
-      latencyMs,
-      ...(message === undefined ? {} : { message }),
-    });
-  };
-  if (decision.kind === 'undone') settle('undone', { after: decision.after });
-  else if (decision.kind === 'superseded') settle('superseded', { after: decision.after }, decision.why);
-  else if (decision.kind === 'unreachable') {
-    settle('unreachable', {}, decision.why);
-    lookAgain(core, entry.id, watchEveryMs);
-  } else {
-    // Found in force again, by a call that was applied late: it is owed anew.
-    if (intent.undoState === 'undone' || intent.undoState === 'superseded') {
-      setIntent(entry, intent.n, { undoState: 'pending' });
-    }
-    attempt.inFlight = true;
-    ask(core, entry.id, 'undo', decision.call, answer => {
-      if (core.runs.get(entry.id) !== entry) return;
+  const since = attempt.freshAfter;
+  const reads = looksOf(fault, intent.target).map(call => freshRead(core, call, since, 'undo'));
+  if (worst(reads) !== 'fresh') return;
+  const decision = fault.undo?.(intent, core.view, entry.id);
+  switch (decision?.kind) {
+    case undefined:
+      return;
+    case 'undone':
+    case 'superseded':
+    case 'unreachable':
+      settle(core, { entry, intent, attempt }, decision);
+      if (decision.kind === 'unreachable') lookAgain(core, entry.id, watchEveryMs);
+      return;
+    case 'call':
+      owedAnew(entry, intent);
+      attempt.inFlight = true;
+      undoCall(core, { entry, intent, attempt }, decision.call);
+      return;
+    case 'read-then':
+      owedAnew(entry, intent);
+      attempt.inFlight = true;
+      readThenUndo(core, { entry, intent, attempt }, decision);
+  }
+}
+
+interface Undoing {
+  readonly entry: RunEntry;
+  readonly intent: Intent;
+  readonly attempt: UndoTry;
+}
+
+/** Found in force again, by a call that was applied late. */
+function owedAnew(entry: RunEntry, { n, undoState }: Intent): void {
+  if (undoState === 'undone' || undoState === 'superseded') setIntent(entry, n, { undoState: 'pending' });
+}
+
+function settle(
+  core: Core,
+  { entry, intent, attempt }: Undoing,
+  decision: Exclude<UndoDecision, { kind: 'call' | 'read-then' }>,
+): void {
+  attempt.notBefore = core.mono + watchEveryMs;
+  attempt.freshAfter = attempt.notBefore;
+  if (intent.undoState === decision.kind) return;
+  const message = 'why' in decision ? { undoMessage: decision.why } : {};
+  const after = 'after' in decision ? { after: decision.after } : {};
+  const at = 'at' in decision && decision.at !== undefined ? { undoneAt: decision.at } : {};
+  setIntent(entry, intent.n, { undoState: decision.kind, ...after, ...at, ...message });
+  const latencyMs = core.wall - (entry.standing.run.revertingAt ?? core.wall);
+  tell(core, entry, intent, { outcome: decision.kind, latencyMs, message: message.undoMessage });
+}
+
+function tell(
+  core: Core,
+  { standing: { run } }: RunEntry,
+  { target }: Intent,
+  {
+    outcome,
+    latencyMs,
+    message,
+  }: {
+    readonly outcome: 'undone' | 'superseded' | 'unreachable' | 'retry';
+    readonly latencyMs: number;
+    readonly message: string | undefined;
+  },
+): void {
+  note(core, {
+    type: 'undo',
+    run: run.id,
+    namespace: run.namespace,
+    fault: run.fault,
+    target: targetName(target),
+    outcome,
+    latencyMs,
+    ...(message === undefined ? {} : { message }),
+  });
+}
+
+/** Makes the call of an object as it is now. */
+function readThenUndo(core: Core, undoing: Undoing, decision: Extract<UndoDecision, { kind: 'read-then' }>): void {
+  const { entry } = undoing;
+  ask(core, entry.id, 'undo', decision.read, answer => {
+    if (core.runs.get(entry.id) !== entry) return;
+    const made = answer.kind === 'ok' ? decision.make(answer.value) : { why: answer.message };
+    if ('why' in made) failed(core, undoing, made.why);
+    else undoCall(core, undoing, made);
+  });
+}
+
+function undoCall(core: Core, undoing: Undoing, call: FaultCall): void {
+  const { entry, intent, attempt } = undoing;
+  ask(core, entry.id, 'undo', call, answer => {
+    if (core.runs.get(entry.id) !== entry) return;
+    if (answer.kind === 'ok') {
       attempt.inFlight = false;
       attempt.freshAfter = core.mono;
+      attempt.failures = 0;
+      attempt.notBefore = core.mono;
+      setIntent(entry, intent.n, { undoneIndex: Math.max(answer.index, intent.undoneIndex ?? 0) });
       core.dirtyRuns.add(entry.id);
-      if (answer.kind === 'ok') {
-        attempt.failures = 0;
-        attempt.notBefore = core.mono;
-        setIntent(entry, intent.n, { undoneIndex: Math.max(answer.index, intent.undoneIndex ?? 0) });
-        return;
-      }
-      // It may have been applied all the same: what is then found undone was undone by us.
-      if (answer.kind === 'ambiguous') setIntent(entry, intent.n, { undoneIndex: intent.undoneIndex ?? 0 });
-      attempt.failures += 1;
-      attempt.notBefore = core.mono + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(6, attempt.failures - 1));
-      const { namespace, id, fault: name } = entry.standing.run;
-      note(core, {
-        type: 'undo',
-        run: id,
-        namespace,
-        fault: name,
-        target: targetName(intent.target),
-        outcome: 'retry',
-        latencyMs: 0,
-        message: answer.message,
-      });
-    });
-  }
+      return;
+    }
+    // It may have been applied all the same: what is then found undone was undone by us.
+    if (answer.kind === 'ambiguous') setIntent(entry, intent.n, { undoneIndex: intent.undoneIndex ?? 0 });
+    failed(core, undoing, answer.message);
+  });
+}
+
+/** Tries again after a while that doubles. */
+function failed(core: Core, { entry, intent, attempt }: Undoing, message: string): void {
+  attempt.inFlight = false;
+  attempt.freshAfter = core.mono;
+  attempt.failures += 1;
+  attempt.notBefore = core.mono + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(6, attempt.failures - 1));
+  core.dirtyRuns.add(entry.id);
+  tell(core, entry, intent, { outcome: 'retry', latencyMs: 0, message });
 }
 
 /** Says that an undo is overdue, and takes it back when it was done after all. */

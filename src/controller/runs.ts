@@ -4,6 +4,7 @@ import { sha256Hex } from '../base/ids.ts';
 import type { Standing } from '../lifecycle/machine.ts';
 import { readRecord, recordItems } from '../lifecycle/record.ts';
 import type { Run } from '../lifecycle/run.ts';
+import { jobOf } from '../lifecycle/target.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { ask, deadline, note } from './core.ts';
@@ -167,9 +168,10 @@ export function rewrite(core: Core, id: string): void {
 }
 
 export function jobsOf(run: Run): readonly string[] {
-  const jobs = run.intents.flatMap(({ target }) =>
-    target.kind === 'allocation' ? [`${target.namespace}/${target.job}`] : [],
-  );
+  const jobs = run.intents.flatMap(({ target }) => {
+    const job = jobOf(target);
+    return job === undefined ? [] : [`${job.namespace}/${job.job}`];
+  });
   return [...new Set(jobs)];
 }
 

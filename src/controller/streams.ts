@@ -48,7 +48,7 @@ function wantedJobs(core: Core, namespace: string): Wanted {
   if (self?.namespace === namespace && jobs.size > 0) jobs.add(self.job);
   for (const { standing } of core.runs.values()) {
     for (const { target } of standing.run.intents)
-      if (target.kind === 'allocation' && target.namespace === namespace) jobs.add(target.job);
+      if ('job' in target && target.namespace === namespace) jobs.add(target.job);
   }
   return { jobs, any };
 }
@@ -197,7 +197,7 @@ export function pollMs(core: Core, run: Run): number {
   const jobs = new Set<string>();
   let onNodes = false;
   for (const { target } of run.intents) {
-    if (target.kind === 'allocation') jobs.add(target.job);
+    if ('job' in target) jobs.add(target.job);
     else onNodes = true;
   }
   const carried = (key: string, wanted: readonly string[]) => {

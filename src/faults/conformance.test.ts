@@ -3,26 +3,59 @@
 import { describe, expect, it } from 'vitest';
 import { alloc, id, job, node } from '../cluster/nomad.fixture.ts';
 import { createView } from '../cluster/view.ts';
+import { targetLine } from '../lifecycle/target.ts';
 import { parametersOf, reservedParameters } from '../spec/parameters.ts';
 import { catalogOf } from './catalog.ts';
-import type { AnyFault, Candidate, Planned } from './fault.ts';
+import type { AnyFault, Candidate, Planned, TargetKind, TargetRef } from './fault.ts';
 import { faults } from './index.ts';
 
 /** Bytes of one line of a record's `undo`, in its frozen form. */
 const undoLineLimit = 160;
 
+/** One job under way, with a service, on three nodes. */
 function world() {
   const view = createView();
   view.applyJob(job());
+  const deployment = { ID: id(70), Namespace: 'default', JobID: 'web', Status: 'running', ModifyIndex: 100 };
+  view.applyDeployments('default', 'web', [deployment], 200);
+  const service = { ID: '_nomad-task-0', ServiceName: 'web', AllocID: id(0), NodeID: id(900), ModifyIndex: 100 };
+  view.applyServices('default', 'web', [service], 200);
+  view.applyVersions('default', 'web', [{ Version: 0 }], 200);
+  view.applyScheduler('global', { SchedulerConfig: { PauseEvalBroker: false, ModifyIndex: 5 } }, 200);
   view.applyAllocs('default', 'web', [alloc(0), alloc(1), alloc(2)], 200);
   view.applyNodes([node(0), node(1), node(2)], 200);
   return view;
 }
 
+type World = ReturnType<typeof world>;
+
+const webIn = (view: World) => view.jobsIn('default');
+
+/** Every candidate of a kind that the view holds. */
+const candidatesOf: { readonly [K in TargetKind]: (view: World) => readonly Candidate[] } = {
+  allocation: view => view.allocsOf('default', 'web').map(alloc => ({ kind: 'allocation', alloc })),
+  node: view => view.nodes().map(each => ({ kind: 'node', node: each })),
+  group: view => webIn(view).flatMap(each => each.groups.map(group => ({ kind: 'group', job: each, group }) as const)),
+  job: view => webIn(view).map(each => ({ kind: 'job', job: each })),
+  deployment: view =>
+    webIn(view).flatMap(each => {
+      const deployment = view.deployment('default', 'web');
+      return deployment === undefined ? [] : [{ kind: 'deployment', job: each, deployment } as const];
+    }),
+  service: view =>
+    webIn(view).flatMap(each =>
+      (view.services('default', 'web')?.services ?? []).map(
+        service => ({ kind: 'service', job: each, service }) as const,
+      ),
+    ),
+  region: view => {
+    const region = view.region();
+    return region === undefined ? [] : [{ kind: 'region', region }];
+  },
+};
+
 function candidatesFor(fault: AnyFault, view = world()): readonly Candidate[] {
-  return fault.targetKind === 'node'
-    ? view.nodes().map(each => ({ kind: 'node', node: each }))
-    : view.allocsOf('default', 'web').map(each => ({ kind: 'allocation', alloc: each }));
+  return candidatesOf[fault.targetKind](view);
 }
 
 function plansFor(fault: AnyFault, view = world()): readonly (readonly [Candidate, Planned])[] {
@@ -32,15 +65,19 @@ function plansFor(fault: AnyFault, view = world()): readonly (readonly [Candidat
   );
 }
 
-const nodeTarget = { kind: 'node', node: '<node id>', name: '<node>' } as const;
-const allocTarget = {
-  kind: 'allocation',
-  namespace: '<namespace>',
-  job: '<job>',
-  group: '<group>',
-  alloc: '<allocation id>',
-  node: '<node id>',
-} as const;
+const ofJob = { namespace: '<namespace>', job: '<job>' };
+const targets: { readonly [K in TargetKind]: Extract<TargetRef, { kind: K }> } = {
+  node: { kind: 'node', node: '<node id>', name: '<node>' },
+  allocation: { kind: 'allocation', ...ofJob, group: '<group>', alloc: '<allocation id>', node: '<node id>' },
+  group: { kind: 'group', ...ofJob, group: '<group>' },
+  job: { kind: 'job', ...ofJob },
+  deployment: { kind: 'deployment', ...ofJob, deployment: '<deployment id>' },
+  service: { kind: 'service', ...ofJob, service: '<service>', id: '<id>', alloc: '<allocation id>' },
+  region: { kind: 'region', region: '<region>' },
+};
+
+/** What must be among a fault's rights. */
+const scopeOf = (kind: TargetKind) => (kind === 'node' ? 'node' : kind === 'region' ? 'operator' : 'namespace');
 
 describe('the list of faults', () => {
   it('is sorted, and its names are words that users can write', () => {
@@ -76,17 +113,17 @@ describe.each(faults.map(fault => [fault.name, fault] as const))('%s', (_, fault
   it('names its rights', () => {
     expect(fault.permissions.length).toBeGreaterThan(0);
     const scopes = new Set(fault.permissions.map(({ scope }) => scope));
-    expect(scopes.has(fault.targetKind === 'node' ? 'node' : 'namespace')).toBe(true);
+    expect(scopes.has(scopeOf(fault.targetKind))).toBe(true);
   });
 
   it('has a line to undo it by hand, for any target', () => {
-    for (const target of [nodeTarget, allocTarget]) {
+    for (const target of Object.values(targets)) {
       const line = fault.byHand(target);
       expect(line).toMatch(/\S/);
       expect(line).not.toMatch(/\n|undefined/);
     }
-    const own = fault.byHand(fault.targetKind === 'node' ? nodeTarget : allocTarget);
-    expect(own).toMatch(fault.undo === undefined ? /^nothing to undo/ : /^nomad /);
+    const heals = fault.undoClass === 'none' || fault.undoClass === 'by-nomad';
+    expect(fault.byHand(targets[fault.targetKind])).toMatch(heals ? /^nothing to undo/ : /^nomad /);
   });
 
   it('has an undo exactly where its class says so, and lasts only with one', () => {
@@ -108,21 +145,32 @@ describe.each(faults.map(fault => [fault.name, fault] as const))('%s', (_, fault
       expect(fault.exclude?.(candidate, context)).toBeUndefined();
       expect(fault.plan(candidate, context).length).toBeGreaterThan(0);
     }
-    const other = candidatesFor({ ...fault, targetKind: fault.targetKind === 'node' ? 'allocation' : 'node' }, view)[0];
-    if (other === undefined) throw new Error('no other candidate');
-    expect(fault.plan(other, context)).toEqual([]);
-    expect(fault.exclude?.(other, context)).toMatch(/\S/);
+    for (const [kind, all] of Object.entries(candidatesOf)) {
+      const other = all(view)[0];
+      if (other === undefined) throw new Error(`no candidate of kind ${kind}`);
+      if (kind === fault.targetKind) continue;
+      expect(fault.plan(other, context)).toEqual([]);
+      expect(fault.exclude?.(other, context)).toMatch(/\S/);
+    }
   });
 
   it('hits the candidate and nothing else', () => {
     for (const [candidate, { target, call }] of plansFor(fault)) {
+      expect(target.kind).toBe(candidate.kind);
       if (candidate.kind === 'node') {
         expect(target).toMatchObject({ kind: 'node', node: candidate.node.id });
         expect(call).toMatchObject({ node: candidate.node.id });
-      } else {
-        const { namespace, job: ofJob, group, id: of } = candidate.alloc;
-        expect(target).toMatchObject({ kind: 'allocation', namespace, job: ofJob, group, alloc: of });
-        expect(call).toMatchObject({ namespace, alloc: of });
+      } else if (candidate.kind === 'allocation') {
+        const { namespace, job: of, group, id: alloc } = candidate.alloc;
+        expect(target).toMatchObject({ namespace, job: of, group, alloc });
+        expect(call).toMatchObject({ namespace, alloc });
+      } else if (candidate.kind !== 'region') {
+        const { namespace, id: of } = candidate.job;
+        expect(target).toMatchObject({ namespace, job: of });
+        expect(call).toMatchObject({ namespace });
+        const own = { group: 'cache', deployment: id(70), id: '_nomad-task-0' };
+        for (const [key, value] of Object.entries(own))
+          if (key in target) expect(target).toMatchObject({ [key]: value });
       }
     }
   });
@@ -136,16 +184,21 @@ describe.each(faults.map(fault => [fault.name, fault] as const))('%s', (_, fault
   });
 
   it('sends a call that has no token only once', () => {
-    const repeatable = new Set(['alloc-stop', 'node-eligibility']);
+    const once = new Set(['alloc-signal', 'alloc-restart', 'job-stop']);
     for (const [, { call, sending }] of plansFor(fault))
-      expect(sending).toBe(repeatable.has(call.op) ? 'repeatable' : 'once');
+      expect(sending).toBe(once.has(call.op) ? 'once' : 'repeatable');
   });
 
   it('fits its undo into the frozen line', () => {
     for (const [, { undo, target }] of plansFor(fault)) {
       if (undo === undefined) continue;
-      const of = target.kind === 'node' ? target.node : target.alloc;
-      const line = JSON.stringify({ i: 999, fault: fault.name, target: of, ...undo, state: 'unreachable' });
+      const line = JSON.stringify({
+        i: 999,
+        fault: fault.name,
+        target: targetLine(target),
+        ...undo,
+        state: 'unreachable',
+      });
       expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(undoLineLimit);
     }
   });
@@ -162,7 +215,7 @@ describe.each(faults.map(fault => [fault.name, fault] as const))('%s', (_, fault
 
   it('does not call a target that can’t be seen undone', () => {
     for (const [, planned] of plansFor(fault)) {
-      const decision = fault.undo?.({ ...planned, answeredIndex: 201 }, createView());
+      const decision = fault.undo?.({ ...planned, answeredIndex: 201 }, createView(), 'run');
       expect(decision?.kind ?? 'unreachable').toBe('unreachable');
     }
   });

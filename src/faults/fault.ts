@@ -1,8 +1,17 @@
 /** The contract of a fault: one record that answers all that shared code may ask. All of it is pure. */
 
 import type { z } from 'zod';
-import type { AllocView, NodeView, View } from '../cluster/types.ts';
-import type { FaultCall } from '../lifecycle/effects.ts';
+import type {
+  AllocView,
+  DeploymentView,
+  GroupView,
+  JobView,
+  NodeView,
+  RegionView,
+  ServiceView,
+  View,
+} from '../cluster/types.ts';
+import type { FaultCall, ReadCall } from '../lifecycle/effects.ts';
 
 /** What a fault leaves behind, and what brings it back. */
 export type UndoClass = 'none' | 'inverse' | 'by-nomad' | 'by-restart' | 'irreversible';
@@ -16,6 +25,7 @@ export type Permission =
   | { readonly scope: 'node'; readonly policy: 'read' | 'write' }
   | { readonly scope: 'operator'; readonly policy: 'read' | 'write' };
 
+/** What is hit, by name. `job` names a job of `namespace` wherever it stands. */
 export type TargetRef =
   | {
       readonly kind: 'allocation';
@@ -26,7 +36,22 @@ export type TargetRef =
       readonly node: string;
       readonly task?: string;
     }
-  | { readonly kind: 'node'; readonly node: string; readonly name: string };
+  | { readonly kind: 'node'; readonly node: string; readonly name: string }
+  | { readonly kind: 'group'; readonly namespace: string; readonly job: string; readonly group: string }
+  | { readonly kind: 'job'; readonly namespace: string; readonly job: string }
+  | { readonly kind: 'deployment'; readonly namespace: string; readonly job: string; readonly deployment: string }
+  | {
+      readonly kind: 'service';
+      readonly namespace: string;
+      readonly job: string;
+      readonly service: string;
+      /** Of the registration. */
+      readonly id: string;
+      readonly alloc: string;
+    }
+  | { readonly kind: 'region'; readonly region: string };
+
+export type TargetKind = TargetRef['kind'];
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -38,6 +63,10 @@ export interface Planned {
   readonly sending: 'once' | 'repeatable';
   /** What `observe` and `undo` compare with; small. */
   readonly before: { readonly [key: string]: Json };
+  /** Calls of one run leave in this order, each once all before it are done; undone in the reverse one. Default 0. */
+  readonly order?: number;
+  /** Groups of the target's job of which instances are taken away on purpose, and are not unhealthy: of how many. */
+  readonly takes?: readonly { readonly group: string; readonly of: number; readonly taken: number }[];
   /** Frozen form: any release can carry it out. Absent where there is nothing to undo. */
   readonly undo?: { readonly op: string; readonly args: { readonly [key: string]: Json } };
 }
@@ -51,17 +80,26 @@ export interface Injected extends Planned {
    * is `undone`; without, somebody else put it back (or the answer was lost), and it is `superseded`.
    */
   readonly undoneIndex?: number;
+  /** What `observe` saw, once it did. */
+  readonly effect?: { readonly marks?: { readonly [key: string]: Json } };
 }
 
 export type Candidate =
   | { readonly kind: 'allocation'; readonly alloc: AllocView }
-  | { readonly kind: 'node'; readonly node: NodeView };
+  | { readonly kind: 'node'; readonly node: NodeView }
+  | { readonly kind: 'group'; readonly job: JobView; readonly group: GroupView }
+  | { readonly kind: 'job'; readonly job: JobView }
+  | { readonly kind: 'deployment'; readonly job: JobView; readonly deployment: DeploymentView }
+  | { readonly kind: 'service'; readonly job: JobView; readonly service: ServiceView }
+  | { readonly kind: 'region'; readonly region: RegionView };
 
 export interface FaultContext<P> {
   readonly params: P;
   readonly view: View;
   /** The spec's task pattern, where given. */
   readonly task?: string;
+  /** Of the run, for Nomad's own records: the same in every plan of one run. Absent in a dry run. */
+  readonly run?: string;
 }
 
 /** Whether the effect of one intent is there to see. */
@@ -72,13 +110,26 @@ export type Observation =
       readonly seen: true;
       readonly evidence: string;
       readonly at: { readonly client?: number; readonly server?: number };
+      /** Small facts for `undo`, by which it knows the same effect again. */
+      readonly marks?: { readonly [key: string]: Json };
     };
 
 /** What undoing one intent takes now. */
 export type UndoDecision =
   | { readonly kind: 'call'; readonly call: FaultCall }
+  /** A call that must carry an object as it is now: it is read whole, and `make` makes the call of it, or says why not. */
+  | {
+      readonly kind: 'read-then';
+      readonly read: ReadCall;
+      readonly make: (object: unknown) => FaultCall | { readonly why: string };
+    }
   /** Nothing of ours is in force any more and the state is as before. */
-  | { readonly kind: 'undone'; readonly after: { readonly [key: string]: Json } }
+  | {
+      readonly kind: 'undone';
+      readonly after: { readonly [key: string]: Json };
+      /** When, by the server's clock, where something tells. */
+      readonly at?: number;
+    }
   /** Somebody else changed it meanwhile: left alone. */
   | { readonly kind: 'superseded'; readonly after: { readonly [key: string]: Json }; readonly why: string }
   /** What was harmed can't be seen: no proof of undoing. */
@@ -88,7 +139,7 @@ export interface Fault<P = never> {
   readonly name: string;
   /** One sentence, for help and docs. */
   readonly summary: string;
-  readonly targetKind: 'allocation' | 'node';
+  readonly targetKind: TargetKind;
   readonly reach: Reach;
   /** Whether it takes a `duration`. */
   readonly lasts: boolean;
@@ -98,6 +149,13 @@ export interface Fault<P = never> {
   /** A strict object: unknown keys are errors. */
   readonly parameters: z.ZodType<P>;
   readonly permissions: readonly Permission[];
+  /** What a look at one intent rests on, beside what its kind of target always takes. */
+  reads?(target: TargetRef): readonly ReadCall[];
+  /**
+   * Allocations that hitting this candidate may make unhealthy or end. Default: the allocation itself, all of the job or
+   * group, all on the node, the one that registers the service.
+   */
+  harms?(candidate: Candidate, context: FaultContext<P>): readonly AllocView[];
   /** The line that undoes it with only the nomad CLI; `<…>` for what the target fills in. */
   byHand(target: TargetRef): string;
   /** Why this candidate can't be hit by this fault, if so: shown as an exclusion. */
@@ -106,7 +164,11 @@ export interface Fault<P = never> {
   plan(candidate: Candidate, context: FaultContext<P>): readonly Planned[];
   observe(intent: Injected, view: View): Observation;
   /** Absent for `none`, `by-nomad`. */
-  undo?(intent: Injected, view: View): UndoDecision;
+  undo?(intent: Injected, view: View, run: string): UndoDecision;
+  /** Whether an answer with this index says that all was so already, so that it is not ours to undo. */
+  wasSo?(index: number): boolean;
+  /** Whether no other run may be open beside one of this fault. */
+  readonly alone?: boolean;
 }
 
 /** Any fault, its parameters unknown to the caller: what registries hold. */

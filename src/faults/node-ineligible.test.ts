@@ -118,21 +118,21 @@ describe('undoing node-ineligible', () => {
     const view = viewOf({ LastDrain: drained });
     const intent = { ...plannedOf(view), ...answers };
     view.applyEvent(nodeEvent({ ...node(1), LastDrain: drained, ...over }, 200));
-    expect(nodeIneligible.undo?.(intent, view)).toMatchObject(decision);
+    expect(nodeIneligible.undo?.(intent, view, 'run')).toMatchObject(decision);
   });
 
   it('is not proved by a node that is gone', () => {
     const view = viewOf();
     const intent = { ...plannedOf(view), ...ours };
     view.removeNode(id(901));
-    expect(nodeIneligible.undo?.(intent, view)).toMatchObject({ kind: 'unreachable' });
+    expect(nodeIneligible.undo?.(intent, view, 'run')).toMatchObject({ kind: 'unreachable' });
   });
 
   it('reports how the node is afterwards', () => {
     const view = viewOf();
     const intent = { ...plannedOf(view), ...undone };
     view.applyEvent(nodeEvent(node(1, { ModifyIndex: 151 }), 151));
-    expect(nodeIneligible.undo?.(intent, view)).toEqual({
+    expect(nodeIneligible.undo?.(intent, view, 'run')).toEqual({
       kind: 'undone',
       after: { eligible: true, modify_index: 151, drain: 0 },
     });

@@ -24,6 +24,9 @@ export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
     return node.status === 'ready' ? undefined : `it is ${node.status}`;
   },
 
+  // What runs there goes on.
+  harms: () => [],
+
   plan(candidate) {
     if (candidate.kind !== 'node') return [];
     const { node } = candidate;
@@ -37,6 +40,9 @@ export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
       },
     ];
   },
+
+  // Nomad answers index 0 where the eligibility was as asked already.
+  wasSo: index => index === 0,
 
   observe(intent, view) {
     const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;

@@ -22,7 +22,69 @@ export type FaultCall =
       readonly task?: string;
       readonly allTasks: boolean;
     }
-  | { readonly op: 'node-eligibility'; readonly node: string; readonly eligible: boolean };
+  | { readonly op: 'node-eligibility'; readonly node: string; readonly eligible: boolean }
+  /** `run` is noted in the drain's own Meta. */
+  | {
+      readonly op: 'node-drain';
+      readonly node: string;
+      readonly run: string;
+      /** Milliseconds; 0: none, -1: at once, by force. */
+      readonly deadlineMs: number;
+      readonly ignoreSystemJobs: boolean;
+    }
+  /** Ends a drain, and makes the node eligible again. */
+  | { readonly op: 'node-undrain'; readonly node: string; readonly run: string }
+  /** `index`: JobModifyIndex that the job must still have. */
+  | {
+      readonly op: 'job-scale';
+      readonly namespace: string;
+      readonly job: string;
+      readonly group: string;
+      readonly count: number;
+      readonly index: number;
+      readonly message: string;
+      readonly run: string;
+    }
+  /** Registers a job as it was read, with what was changed of it. */
+  | {
+      readonly op: 'job-register';
+      readonly namespace: string;
+      readonly job: string;
+      readonly body: Readonly<Record<string, unknown>>;
+      readonly index: number;
+    }
+  | { readonly op: 'job-stop'; readonly namespace: string; readonly job: string; readonly global: boolean }
+  | {
+      readonly op: 'job-revert';
+      readonly namespace: string;
+      readonly job: string;
+      readonly version: number;
+      /** Version that the job must still have. */
+      readonly prior: number;
+    }
+  | {
+      readonly op: 'job-tag';
+      readonly namespace: string;
+      readonly job: string;
+      readonly version: number;
+      readonly tag: string;
+      readonly description: string;
+    }
+  | { readonly op: 'job-untag'; readonly namespace: string; readonly job: string; readonly tag: string }
+  | { readonly op: 'service-deregister'; readonly namespace: string; readonly service: string; readonly id: string }
+  | {
+      readonly op: 'deployment-pause';
+      readonly namespace: string;
+      readonly deployment: string;
+      readonly pause: boolean;
+    }
+  | { readonly op: 'deployment-fail'; readonly namespace: string; readonly deployment: string }
+  /** Writes the scheduler's configuration where it still has this ModifyIndex. */
+  | {
+      readonly op: 'scheduler-configure';
+      readonly configuration: Readonly<Record<string, unknown>>;
+      readonly index: number;
+    };
 
 /** Reads of Nomad; `key` of the answer is the call's own words. */
 export type ReadCall =
@@ -30,6 +92,9 @@ export type ReadCall =
   | { readonly op: 'list-jobs'; readonly namespace: string }
   | { readonly op: 'list-job-allocs'; readonly namespace: string; readonly job: string }
   | { readonly op: 'list-job-deployments'; readonly namespace: string; readonly job: string }
+  | { readonly op: 'list-job-versions'; readonly namespace: string; readonly job: string }
+  | { readonly op: 'list-job-services'; readonly namespace: string; readonly job: string }
+  | { readonly op: 'read-scheduler' }
   | { readonly op: 'list-nodes' }
   | { readonly op: 'read-node'; readonly node: string };
 

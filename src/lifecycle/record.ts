@@ -4,9 +4,9 @@
  */
 
 import { z } from 'zod';
-import type { TargetRef } from '../faults/fault.ts';
 import type { Standing } from './machine.ts';
 import { type Intent, type Run, type RunStateName, runStates } from './run.ts';
+import { targetLine } from './target.ts';
 
 const recordVersion = 1;
 
@@ -27,6 +27,18 @@ const target = z.discriminatedUnion('kind', [
     task: z.string().optional(),
   }),
   z.object({ kind: z.literal('node'), node: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('group'), namespace: z.string(), job: z.string(), group: z.string() }),
+  z.object({ kind: z.literal('job'), namespace: z.string(), job: z.string() }),
+  z.object({ kind: z.literal('deployment'), namespace: z.string(), job: z.string(), deployment: z.string() }),
+  z.object({
+    kind: z.literal('service'),
+    namespace: z.string(),
+    job: z.string(),
+    service: z.string(),
+    id: z.string(),
+    alloc: z.string(),
+  }),
+  z.object({ kind: z.literal('region'), region: z.string() }),
 ]);
 
 const call = z.object({ op: z.string() }).loose();
@@ -37,6 +49,8 @@ const intent = z.object({
   call,
   sending: z.enum(['once', 'repeatable']),
   before: facts,
+  order: z.number().optional(),
+  takes: z.array(z.object({ group: z.string(), of: z.number(), taken: z.number() })).optional(),
   undo: z.object({ op: z.string(), args: facts }).optional(),
   answeredIndex: z.number().optional(),
   undoneIndex: z.number().optional(),
@@ -49,10 +63,18 @@ const intent = z.object({
   sendBy: z.number().optional(),
   inherited: z.boolean().optional(),
   ambiguous: z.boolean().optional(),
-  effect: z.object({ evidence: z.string(), client: z.number().optional(), server: z.number().optional() }).optional(),
+  effect: z
+    .object({
+      evidence: z.string(),
+      client: z.number().optional(),
+      server: z.number().optional(),
+      marks: facts.optional(),
+    })
+    .optional(),
   undoState: z.enum(['pending', 'undone', 'superseded', 'unreachable']).optional(),
   undoMessage: z.string().optional(),
   after: facts.optional(),
+  undoneAt: z.number().optional(),
   watchUntil: z.number().optional(),
 });
 
@@ -105,11 +127,6 @@ const undoLine = z.object({
 /** What undoes one injection, in the form that never changes. */
 export type UndoLine = z.infer<typeof undoLine>;
 
-/** Enough of a target for undoing: the id that its calls take. */
-function undoTarget(ref: TargetRef): string {
-  return ref.kind === 'node' ? ref.node : ref.alloc;
-}
-
 /** The frozen lines of a run: one for each intent that has an undo and may have been sent. */
 export function undoLines(run: Run): readonly UndoLine[] {
   return run.intents.flatMap(each =>
@@ -119,7 +136,7 @@ export function undoLines(run: Run): readonly UndoLine[] {
           {
             i: each.n,
             fault: run.fault,
-            target: undoTarget(each.target),
+            target: targetLine(each.target),
             op: each.undo.op,
             args: each.undo.args,
             state: each.undoState ?? 'pending',

@@ -1,6 +1,6 @@
 /** One execution of an experiment, as it is remembered: plain JSON, all instants milliseconds since the epoch. */
 
-import type { Injected, Json, TargetRef } from '../faults/fault.ts';
+import type { Injected, Json } from '../faults/fault.ts';
 import type { Experiment } from '../spec/experiment.ts';
 
 /** Every state of the lifecycle, in order. */
@@ -29,6 +29,16 @@ export type Verdict = 'passed' | 'deviated' | 'aborted' | 'failed' | 'refused';
  */
 export type IntentState = 'planned' | 'sending' | 'done' | 'refused' | 'unknown' | 'withheld';
 
+/** What was seen of an intent's effect. */
+export interface Effect {
+  readonly evidence: string;
+  /** When, by the client's clock and the server's. */
+  readonly client?: number;
+  readonly server?: number;
+  /** What tells, later, that it is still the same effect. */
+  readonly marks?: { readonly [key: string]: Json };
+}
+
 export interface Intent extends Injected {
   readonly n: number;
   readonly state: IntentState;
@@ -46,11 +56,13 @@ export interface Intent extends Injected {
   readonly sendBy?: number;
   /** Found as `sending` at a takeover: what is seen counts only if it was there by `sendBy`. */
   readonly inherited?: boolean;
-  readonly effect?: { readonly evidence: string; readonly client?: number; readonly server?: number };
+  readonly effect?: Effect;
   /** Only where there is something to undo. */
   readonly undoState?: 'pending' | 'undone' | 'superseded' | 'unreachable';
   readonly undoMessage?: string;
   readonly after?: { readonly [key: string]: Json };
+  /** When the undo took effect, by the server's clock, where something tells. */
+  readonly undoneAt?: number;
   /** An ambiguous call that carries neither index nor token may be applied late: undone again until then. */
   readonly watchUntil?: number;
 }
@@ -90,6 +102,11 @@ export interface Run {
   readonly doneAt?: number;
 }
 
+/** The place of an intent in the order of doing. */
+export function orderOf({ order = 0 }: Intent): number {
+  return order;
+}
+
 /** Where harm may be in force: written as sent, and not known to have had no effect. */
 export function mayBeInForce(intent: Intent): boolean {
   return intent.state === 'sending' || intent.state === 'done' || intent.state === 'unknown';
@@ -103,13 +120,6 @@ export function owesUndo(intent: Intent): boolean {
     intent.undoState !== 'undone' &&
     intent.undoState !== 'superseded'
   );
-}
-
-/** A target in the words of logs and reports. */
-export function targetName(target: TargetRef): string {
-  if (target.kind === 'node') return `node ${target.name} (${target.node.slice(0, 8)})`;
-  const task = target.task === undefined ? '' : ` task ${target.task}`;
-  return `allocation ${target.alloc.slice(0, 8)} of ${target.job}/${target.group}${task}`;
 }
 
 const before: ReadonlySet<RunStateName> = new Set(['queued', 'admitted', 'targeting', 'limited', 'baseline', 'armed']);

@@ -31,6 +31,11 @@ function okAnswer(call: Call, response: NomadResponse): Answer {
     const held = call.op === 'lock-acquire' && isObject(body) ? '409 the lock is held by another' : said;
     return { kind: 'refused', reason: 'conflict', message: inWords(call, held), ...value };
   }
+  if (call.op === 'scheduler-configure' && isObject(body) && body['Updated'] !== true) {
+    // A compare-and-set that lost is answered with 200.
+    const message = inWords(call, 'the configuration was changed meanwhile');
+    return { kind: 'refused', reason: 'conflict', message };
+  }
   switch (shapeOf(call)) {
     case 'nothing':
       return { kind: 'ok', index };
@@ -66,6 +71,7 @@ function shapeOf({ op }: Call): 'nothing' | 'anything' | 'list' | 'object' {
     case 'list-jobs':
     case 'list-job-allocs':
     case 'list-job-deployments':
+    case 'list-job-services':
     case 'list-nodes':
     case 'list-variables':
       return 'list';
@@ -74,6 +80,8 @@ function shapeOf({ op }: Call): 'nothing' | 'anything' | 'list' | 'object' {
     case 'alloc-signal':
     case 'alloc-restart':
     case 'lock-release':
+    case 'job-untag':
+    case 'service-deregister':
       return 'anything';
     default:
       return 'object';

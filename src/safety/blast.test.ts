@@ -66,7 +66,11 @@ describe('max-group-percent', () => {
       { held: [heldBy(sampleContext().run, [1])] },
       'pass: within 50 percent of each group',
     ],
-    ['a fault on a node that leaves allocations alone', { chosen: [onNode(1)] }, 'pass: no allocation is harmed'],
+    [
+      'a fault on a node that leaves allocations alone',
+      { chosen: [onNode(1)], over: { fault: sampleFault({ harms: () => [] }) } },
+      'pass: no allocation is harmed',
+    ],
   ])('%s', (_, given, expected) => {
     expect(asked(maxGroupPercent, given)).toBe(expected);
   });

@@ -18,7 +18,7 @@ export const comesBack: Gate = {
     if (candidate === undefined) return notAsked;
     const means = context.fault.comesBack;
     if (means === undefined) return pass(`${context.fault.name} does not end its target`);
-    if (candidate.kind === 'node') return pass('a node is not brought back by Nomad, and is not asked about');
+    if (candidate.kind !== 'allocation') return pass('only allocations are asked about');
     const { alloc } = candidate;
     const job = context.view.job(alloc.namespace, alloc.job);
     const group = job?.groups.find(({ name }) => name === alloc.group);

@@ -1,7 +1,6 @@
 import { glob } from '../base/glob.ts';
-import type { AllocView } from '../cluster/types.ts';
 import { notAsked, pass, refuse } from './basis/answer.ts';
-import { feltBy, jobKey } from './basis/harm.ts';
+import { type JobRef, jobKey, jobsTouched } from './basis/harm.ts';
 import type { Gate } from './gate.ts';
 
 /**
@@ -14,10 +13,10 @@ export const excludeJobs: Gate = {
   summary: 'The limit exclude_jobs does not name the job.',
   ask(context, candidate) {
     if (candidate === undefined) return notAsked;
-    const touched = context.limits.excludeJobs.length === 0 ? [] : feltBy(context, candidate);
+    const touched = context.limits.excludeJobs.length === 0 ? [] : jobsTouched(context, candidate);
     for (const pattern of context.limits.excludeJobs) {
       const matches = glob(pattern);
-      const hit = touched.find(alloc => namesOf(alloc).some(matches));
+      const hit = touched.find(job => namesOf(job).some(matches));
       if (hit !== undefined)
         return refuse('exclude_jobs', `job ${hit.job} is excluded by the limit exclude_jobs (${pattern})`);
     }
@@ -25,7 +24,7 @@ export const excludeJobs: Gate = {
   },
 };
 
-function namesOf(alloc: AllocView): readonly string[] {
-  const parent = alloc.job.replace(/\/(?:periodic|dispatch)-[^/]*$/, '');
-  return [...new Set([alloc.job, parent])].flatMap(job => [job, jobKey({ namespace: alloc.namespace, job })]);
+function namesOf(ref: JobRef): readonly string[] {
+  const parent = ref.job.replace(/\/(?:periodic|dispatch)-[^/]*$/, '');
+  return [...new Set([ref.job, parent])].flatMap(job => [job, jobKey({ namespace: ref.namespace, job })]);
 }

@@ -27,7 +27,7 @@ const harming = sampleFault({
   ],
 });
 /** One that leaves it alone. */
-const sparing = sampleFault({ targetKind: 'node', reach: 'cluster' });
+const sparing = sampleFault({ targetKind: 'node', reach: 'cluster', harms: () => [] });
 
 describe('job-meta', () => {
   const meta = (

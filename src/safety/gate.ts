@@ -14,6 +14,16 @@ export interface Reservation {
   readonly jobs: readonly string[];
   /** Allocations it may have made unhealthy. */
   readonly allocs: readonly string[];
+  /** Instances that it takes away on purpose, so that nothing unhealthy shows them: `taken` of `of`. */
+  readonly takes?: readonly {
+    readonly namespace: string;
+    readonly job: string;
+    readonly group: string;
+    readonly of: number;
+    readonly taken: number;
+  }[];
+  /** No other run may be open beside it. */
+  readonly alone?: boolean;
   /** Nodes it disturbs: those chosen, and those of chosen allocations when its reach goes beyond them. */
   readonly nodes: readonly string[];
 }

@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the files of this folder.
 
+import { alone } from './alone.ts';
 import { clusterName } from './cluster-name.ts';
 import { comesBack } from './comes-back.ts';
 import { excludeJobs } from './exclude-jobs.ts';
@@ -22,6 +23,7 @@ import { self } from './self.ts';
 import { trustedPool } from './trusted-pool.ts';
 
 export const gates: readonly Gate[] = [
+  alone,
   clusterName,
   comesBack,
   excludeJobs,

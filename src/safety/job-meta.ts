@@ -1,6 +1,6 @@
 import { shown } from '../base/reading.ts';
 import { notAsked, pass, refuse } from './basis/answer.ts';
-import { feltBy, jobKey } from './basis/harm.ts';
+import { jobKey, jobsTouched } from './basis/harm.ts';
 import type { Gate } from './gate.ts';
 
 const offWords: readonly string[] = ['off', 'false', 'no'];
@@ -17,12 +17,12 @@ export const jobMeta: Gate = {
   ask(context, candidate) {
     if (candidate === undefined) return notAsked;
     const { view, limits } = context;
-    for (const alloc of feltBy(context, candidate)) {
-      const job = view.job(alloc.namespace, alloc.job);
-      if (job === undefined) return refuse('job_meta', `job ${jobKey(alloc)} is not known, so neither is its meta`);
+    for (const ref of jobsTouched(context, candidate)) {
+      const job = view.job(ref.namespace, ref.job);
+      if (job === undefined) return refuse('job_meta', `job ${jobKey(ref)} is not known, so neither is its meta`);
       const word = Object.hasOwn(job.meta, 'chaos') ? job.meta['chaos'] : undefined;
       const why = objection(word, limits.optIn);
-      if (why !== undefined) return refuse('job_meta', `job ${alloc.job} ${why}`);
+      if (why !== undefined) return refuse('job_meta', `job ${ref.job} ${why}`);
     }
     return pass(limits.optIn ? 'opted in by meta chaos' : 'not opted out by meta chaos');
   },

@@ -5,7 +5,9 @@ import { onAlloc, onNode, sampleContext } from './basis/context.fixture.ts';
 import { quiet } from './quiet.ts';
 
 const deployment = (status: string): SampleCluster => ({
-  deployments: [{ id: 'd1d1d1d1-0000', namespace: 'default', job: 'web', status, modifyIndex: 1 }],
+  deployments: [
+    { id: 'd1d1d1d1-0000', namespace: 'default', job: 'web', jobVersion: 0, status, createIndex: 1, modifyIndex: 1 },
+  ],
 });
 const rest = 'pass: healthy, with no deployment and no drain';
 

@@ -17,21 +17,41 @@ export const quiet: Gate = {
   summary: 'The target is healthy, and neither deployed, drained nor stopped at this moment.',
   ask(context, candidate) {
     if (candidate === undefined) return notAsked;
-    if (candidate.kind === 'node') return unrest(candidate.node) ?? pass('the node is ready and eligible');
-    return allocUnrest(context, candidate.alloc) ?? pass('healthy, with no deployment and no drain');
+    switch (candidate.kind) {
+      case 'node':
+        return unrest(candidate.node) ?? pass('the node is ready and eligible');
+      case 'allocation':
+        return allocUnrest(context, candidate.alloc) ?? pass('healthy, with no deployment and no drain');
+      case 'service':
+        return serviceUnrest(context, candidate.service.alloc) ?? pass('its allocation is at rest');
+      case 'group':
+      case 'job':
+        return jobUnrest(context, candidate.job) ?? pass('no deployment is under way');
+      case 'deployment':
+        return pass('a deployment is never at rest');
+      case 'region':
+        return pass('a region is always in use');
+    }
   },
 };
 
+function serviceUnrest(context: GateContext, id: string): GateAnswer | undefined {
+  const alloc = context.view.alloc(id);
+  return alloc === undefined ? refuse('quiet', 'its allocation is not known', true) : allocUnrest(context, alloc);
+}
+
+function jobUnrest({ view }: GateContext, job: JobView): GateAnswer | undefined {
+  if (job.stop) return refuse('quiet', `job ${job.id} is stopped`);
+  const deployment = view.deployment(job.namespace, job.id);
+  if (deployment === undefined || ended.includes(deployment.status)) return undefined;
+  return refuse('quiet', `deployment ${deployment.id.slice(0, 8)} of job ${job.id} is ${deployment.status}`, true);
+}
+
 function allocUnrest(context: GateContext, alloc: AllocView): GateAnswer | undefined {
-  const { view } = context;
-  const job = view.job(alloc.namespace, alloc.job);
+  const job = context.view.job(alloc.namespace, alloc.job);
   if (job === undefined) return refuse('quiet', `job ${jobKey(alloc)} is not known`, true);
-  if (job.stop) return refuse('quiet', `job ${alloc.job} is stopped`);
-  const deployment = view.deployment(alloc.namespace, alloc.job);
-  if (deployment !== undefined && !ended.includes(deployment.status)) {
-    const words = `deployment ${deployment.id.slice(0, 8)} of job ${alloc.job} is ${deployment.status}`;
-    return refuse('quiet', words, true);
-  }
+  const unrest = jobUnrest(context, job);
+  if (unrest !== undefined) return unrest;
   return nodeUnrest(context, alloc) ?? ill(alloc, job);
 }
 

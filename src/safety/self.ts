@@ -1,6 +1,7 @@
 import { isGlob } from '../base/glob.ts';
+import { nodeOf } from '../targeting/candidate.ts';
 import { notAsked, pass, refuse } from './basis/answer.ts';
-import { feltBy, jobKey, nodeOf } from './basis/harm.ts';
+import { feltBy, type JobRef, jobKey, jobsTouched } from './basis/harm.ts';
 import type { Gate } from './gate.ts';
 
 /**
@@ -16,14 +17,15 @@ export const self: Gate = {
   ask(context, candidate) {
     if (candidate === undefined) return notAsked;
     const { self: own, experiment, fault } = context;
-    const isOwn = (alloc: { readonly id: string; readonly namespace: string; readonly job: string }) =>
-      own.allocs.includes(alloc.id) || own.jobs.includes(jobKey(alloc));
-    if ((candidate.kind === 'node' || fault.reach !== 'target') && own.nodes.includes(nodeOf(candidate)))
+    const node = nodeOf(candidate) ?? '';
+    if ((candidate.kind === 'node' || fault.reach !== 'target') && own.nodes.includes(node))
       return refuse('self', 'a controller runs on its node, which faults that reach beyond their target leave alone');
-    const touched = feltBy(context, candidate).find(isOwn);
+    const touched: JobRef | undefined =
+      jobsTouched(context, candidate).find(ref => own.jobs.includes(jobKey(ref))) ??
+      feltBy(context, candidate).find(({ id }) => own.allocs.includes(id));
     if (touched === undefined) return pass('not a controller');
     const { job } = experiment.target;
-    const named = candidate.kind === 'allocation' && job === touched.job && !isGlob(job) && fault.reach === 'target';
+    const named = candidate.kind !== 'node' && job === touched.job && !isGlob(job) && fault.reach === 'target';
     if (named) return pass(`a controller, which the spec names: ${job}`);
     return refuse('self', `job ${touched.job} is the controllers' own: only a spec that names it exactly hits it`);
   },

@@ -1,5 +1,5 @@
+import { nodeOf } from '../targeting/candidate.ts';
 import { notAsked, pass, refuse } from './basis/answer.ts';
-import { nodeOf } from './basis/harm.ts';
 import { trustOf } from './basis/trust.ts';
 import type { Gate } from './gate.ts';
 
@@ -12,7 +12,9 @@ export const trustedPool: Gate = {
     if (candidate === undefined) return notAsked;
     if (fault.reach === 'target') return pass(`${fault.name} reaches only its target`);
     if (namespace === home) return pass(`${home} may use every reach`);
-    const pool = view.node(nodeOf(candidate))?.nodePool;
+    const node = nodeOf(candidate);
+    // What is in no one place is trusted with all of them, or not at all.
+    const pool = node === undefined ? '*' : view.node(node)?.nodePool;
     if (pool === undefined) return refuse('reach', 'its node can not be seen, so its pool is not known');
     const given = trustOf(limits.trust, namespace, pool);
     if (given === fault.reach || given === 'cluster')

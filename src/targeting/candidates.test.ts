@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AllocView, NodeView } from '../cluster/types.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
+import { nameOf } from './candidate.ts';
 import { candidates } from './candidates.ts';
 import {
   runningTask,
@@ -11,7 +12,6 @@ import {
   sampleView,
   sampleWeb,
 } from './cluster.fixture.ts';
-import { nameOf } from './order.ts';
 
 function foundBy(target: Partial<TargetSpec>, alloc: Partial<AllocView> = {}, node: Partial<NodeView> = {}) {
   const web = sampleWeb(2);

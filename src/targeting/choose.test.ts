@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { nameOf } from './candidate.ts';
 import { choose } from './choose.ts';
 import { sampleAlloc, sampleNode, sampleTarget, sampleView, sampleWeb } from './cluster.fixture.ts';
 import { sampleFault } from './fault.fixture.ts';
-import { nameOf } from './order.ts';
 
 const wanted = {
   view: sampleView(sampleWeb(5)),

@@ -4,6 +4,7 @@ import { stream } from '../base/random.ts';
 import type { View } from '../cluster/types.ts';
 import type { AnyFault, Candidate } from '../faults/fault.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
+import { nodeOf } from './candidate.ts';
 import { candidates, type Exclusion, type Judge } from './candidates.ts';
 import { ownPlace, type PlaceOf, pick } from './pick.ts';
 
@@ -51,8 +52,9 @@ export function choose(wanted: Wanted): Choice {
 }
 
 function placeIn(view: View): PlaceOf {
-  return candidate =>
-    candidate.kind === 'node'
-      ? ownPlace(candidate)
-      : { node: candidate.alloc.node, datacenter: view.node(candidate.alloc.node)?.datacenter ?? '' };
+  return candidate => {
+    const node = nodeOf(candidate);
+    const datacenter = node === undefined ? undefined : view.node(node)?.datacenter;
+    return datacenter === undefined ? ownPlace(candidate) : { node: node ?? '', datacenter };
+  };
 }

@@ -1,6 +1,17 @@
 /** A small made-up cluster for tests: plain values behind a `View`. */
 
-import type { AllocView, DeploymentView, GroupView, JobView, NodeView, TaskView, View } from '../cluster/types.ts';
+import type {
+  AllocView,
+  DeploymentView,
+  GroupView,
+  JobView,
+  NodeView,
+  RegionView,
+  ServiceView,
+  TaskView,
+  VersionView,
+  View,
+} from '../cluster/types.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
 
 export interface SampleCluster {
@@ -8,19 +19,29 @@ export interface SampleCluster {
   readonly allocs?: readonly AllocView[];
   readonly nodes?: readonly NodeView[];
   readonly deployments?: readonly DeploymentView[];
+  readonly services?: readonly ServiceView[];
+  /** Of every job. */
+  readonly versions?: readonly VersionView[];
+  readonly region?: RegionView;
 }
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
 
-export function sampleView({ jobs = [], allocs = [], nodes = [], deployments = [] }: SampleCluster): View {
+export function sampleView(cluster: SampleCluster): View {
+  const { jobs = [], allocs = [], nodes = [], deployments = [], services, versions, region } = cluster;
   return {
     job: (namespace, id) => jobs.find(job => job.namespace === namespace && job.id === id),
+    isGone: () => false,
     jobsIn: namespace => jobs.filter(job => job.namespace === namespace).sort(byId),
     alloc: id => allocs.find(alloc => alloc.id === id),
     allocsOf: (namespace, job) => allocs.filter(alloc => alloc.namespace === namespace && alloc.job === job).sort(byId),
     node: id => nodes.find(node => node.id === id),
     nodes: () => [...nodes].sort(byId),
     deployment: (namespace, job) => deployments.find(each => each.namespace === namespace && each.job === job),
+    services: (namespace, job) =>
+      services && { services: services.filter(each => each.namespace === namespace && each.job === job), index: 200 },
+    versions: () => versions,
+    region: () => region,
   };
 }
 
@@ -95,6 +116,9 @@ export function sampleJob(count: number, over: Partial<JobView> = {}): JobView {
     version: 0,
     meta: {},
     groups: [sampleGroup(count)],
+    isTemplate: false,
+    submitTime: 1000,
+    createIndex: 80,
     modifyIndex: 90,
     jobModifyIndex: 90,
     ...over,
@@ -106,7 +130,7 @@ export function sampleTarget(over: Partial<TargetSpec> = {}): TargetSpec {
 }
 
 /** Job `web` with `count` allocations, each on a node of its own. */
-export function sampleWeb(count: number): Required<SampleCluster> {
+export function sampleWeb(count: number): Required<Pick<SampleCluster, 'jobs' | 'allocs' | 'nodes' | 'deployments'>> {
   const numbers = Array.from({ length: count }, (_, i) => i + 1);
   return {
     jobs: [sampleJob(count)],

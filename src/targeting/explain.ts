@@ -1,8 +1,8 @@
 /** A choice in words: for `plan`, and short enough for a run record. */
 
+import { targetPhrase } from './candidate.ts';
 import type { Exclusion } from './candidates.ts';
 import type { Choice } from './choose.ts';
-import { targetPhrase } from './phrase.ts';
 
 /** How much is told: lines of chosen targets, groups of reasons, names for each reason, characters of a reason. */
 export interface Bounds {

@@ -9,6 +9,7 @@ function planned(candidate: Candidate): readonly Planned[] {
     const call = { op: 'node-eligibility', node, eligible: false } as const;
     return [{ target: { kind: 'node', node, name }, call, sending: 'repeatable', before: {} }];
   }
+  if (candidate.kind !== 'allocation') return [];
   const { id: alloc, namespace, job, group, node, tasks } = candidate.alloc;
   return Object.keys(tasks).map(task => ({
     target: { kind: 'allocation', namespace, job, group, alloc, node, task },

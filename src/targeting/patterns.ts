@@ -11,6 +11,7 @@ export interface Patterns {
   readonly job: Glob;
   readonly group: Glob;
   readonly task: Glob | undefined;
+  readonly service: Glob;
   /** Whether `target_node` names this node: by name, whole id, or at least four characters of the id's beginning. */
   readonly node: (node: { readonly id: string; readonly name: string }) => boolean;
   /** The first node pattern that a node is outside of, in the spec's flat words. */
@@ -23,7 +24,7 @@ export interface Patterns {
 
 /** Compiles the patterns of a target; an absent one matches everything. */
 export function patterns(target: TargetSpec): Patterns {
-  const { job, group, task, nodeClass, datacenter, nodePool } = target;
+  const { job, group, task, service, nodeClass, datacenter, nodePool } = target;
   const node = target.node === undefined ? () => true : namesNode(target.node);
   const all = () => true;
   const filters: readonly ((node: NodeView) => string | undefined)[] = [
@@ -36,6 +37,7 @@ export function patterns(target: TargetSpec): Patterns {
     job: job === undefined ? all : glob(job),
     group: group === undefined ? all : glob(group),
     task: task === undefined ? undefined : glob(task),
+    service: service === undefined ? all : glob(service),
     node,
     outside: seen => firstOf(filters, seen),
     needsNode: [nodeClass, datacenter, nodePool].some(pattern => pattern !== undefined),

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../base/random.ts';
 import type { Candidate } from '../faults/fault.ts';
 import type { Pick } from '../spec/experiment.ts';
+import { idOf, nodeOf as placeIn } from './candidate.ts';
 import { sampleAlloc, sampleNode } from './cluster.fixture.ts';
-import { idOf } from './order.ts';
 import { amountOf, pick } from './pick.ts';
 
 const datacenters = ['dc1', 'dc2', 'dc3'];
@@ -29,7 +29,7 @@ const how: fc.Arbitrary<Pick> = fc.record(
 );
 const seed = fc.string({ maxLength: 8 });
 
-const nodeOf = (chosen: Candidate) => (chosen.kind === 'allocation' ? chosen.alloc.node : chosen.node.id);
+const nodeOf = (chosen: Candidate) => placeIn(chosen) ?? '';
 const placeOf = (chosen: Candidate) => ({
   node: nodeOf(chosen),
   datacenter: datacenters[Number(nodeOf(chosen).slice(0, 8)) % datacenters.length] ?? '',

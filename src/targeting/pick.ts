@@ -3,7 +3,8 @@
 import type { Random } from '../base/random.ts';
 import type { Candidate } from '../faults/fault.ts';
 import type { Pick } from '../spec/experiment.ts';
-import { byText, idOf, sorted } from './order.ts';
+import { bornAt, idOf, nodeOf, sorted } from './candidate.ts';
+import { byText } from './order.ts';
 
 /** Where a candidate is, for `spread`: the id of its node and the name of its datacenter (`''` when not known). */
 export interface Place {
@@ -14,10 +15,10 @@ export interface Place {
 export type PlaceOf = (candidate: Candidate) => Place;
 
 /** The place as far as the candidate itself tells: an allocation doesn't name its datacenter. */
-export const ownPlace: PlaceOf = candidate =>
-  candidate.kind === 'node'
-    ? { node: candidate.node.id, datacenter: candidate.node.datacenter }
-    : { node: candidate.alloc.node, datacenter: '' };
+export const ownPlace: PlaceOf = candidate => ({
+  node: nodeOf(candidate) ?? '',
+  datacenter: candidate.kind === 'node' ? candidate.node.datacenter : '',
+});
 
 /**
  * Chooses from `candidates`: the same set, pick and stream of chance give the same choice in the same order, however
@@ -53,15 +54,10 @@ function inOrder(pool: readonly Candidate[], mode: Pick['mode'], random: Random)
     case 'random':
       return shuffled(pool, random);
     case 'oldest':
-      return [...pool].sort((a, b) => born(a) - born(b) || byText(idOf(a), idOf(b)));
+      return [...pool].sort((a, b) => bornAt(a) - bornAt(b) || byText(idOf(a), idOf(b)));
     case 'newest':
-      return [...pool].sort((a, b) => born(b) - born(a) || byText(idOf(a), idOf(b)));
+      return [...pool].sort((a, b) => bornAt(b) - bornAt(a) || byText(idOf(a), idOf(b)));
   }
-}
-
-/** Raft's index at creation: a total order that no clock disturbs. */
-function born(candidate: Candidate): number {
-  return candidate.kind === 'allocation' ? candidate.alloc.createIndex : (candidate.node.createIndex ?? 0);
 }
 
 function shuffled(pool: readonly Candidate[], random: Random): readonly Candidate[] {

@@ -3,7 +3,7 @@
 import { SiroccoError } from '../../base/errors.ts';
 import { isGlob } from '../../base/glob.ts';
 import { needsNodes } from '../../controller/questions.ts';
-import { applyRead, jobReads } from '../../controller/reads.ts';
+import { applyRead, choiceReads } from '../../controller/reads.ts';
 import { enter, finished } from '../../controller/runs.ts';
 import type { Core } from '../../controller/state.ts';
 import { createController } from '../../controller/step.ts';
@@ -37,36 +37,42 @@ export async function lookAround(cli: Cli, { spec, fault }: ReadSpec, namespace:
   const { core } = createController(config, parts, { mono: clock.mono(), wall: clock.wall() });
   const { target } = spec.experiment;
   if (needsNodes(target, fault)) await readInto(nomad, core, { op: 'list-nodes' });
-  if (target.job !== undefined) await readJobs(nomad, core, namespace, target.job);
+  if (fault.targetKind === 'region') await readInto(nomad, core, { op: 'read-scheduler' });
+  const reads = (job: string) => choiceReads(namespace, job, fault.targetKind, target.service !== undefined);
+  if (target.job !== undefined) await readJobs(nomad, core, { namespace, job: target.job, reads });
   await readOrders(cli, core, notes);
   await readRecords(cli, core, notes);
   notes.push("the controllers' own job is not known from here: a run leaves its allocations out as well");
   return { core, notes };
 }
 
-async function readJobs(nomad: NomadClient, core: Core, namespace: string, job: string): Promise<void> {
+interface Jobs {
+  readonly namespace: string;
+  /** An id or a pattern. */
+  readonly job: string;
+  readonly reads: (job: string) => readonly ReadCall[];
+}
+
+async function readJobs(nomad: NomadClient, core: Core, { namespace, job, reads }: Jobs): Promise<void> {
   if (isGlob(job)) {
     core.view.watchNamespace(namespace);
     await readInto(nomad, core, { op: 'list-jobs', namespace });
     const matching = core.view.jobIdsMatching(namespace, job);
-    await eachOf(
-      matching.flatMap(each => jobReads(namespace, each)),
-      call => readInto(nomad, core, call),
-    );
+    await eachOf(matching.flatMap(reads), call => readInto(nomad, core, call));
     return;
   }
   core.view.watchJob(namespace, job);
-  for (const call of jobReads(namespace, job)) await readInto(nomad, core, call);
+  for (const call of reads(job)) await readInto(nomad, core, call);
 }
 
-async function readInto(nomad: NomadClient, { view }: Core, call: ReadCall): Promise<void> {
+async function readInto(nomad: NomadClient, { view, config }: Core, call: ReadCall): Promise<void> {
   const request = requestOf(call);
   const outcome = await nomad.send(request);
   const answer = answerOf(call, outcome);
   const missing = answer.kind === 'refused' && answer.reason === 'not-found';
   if (answer.kind !== 'ok' && !missing) throw answerError(answer, outcome, request);
-  if (answer.kind === 'ok') applyRead(view, call, answer.value, answer.index);
-  else applyRead(view, call, undefined, 0);
+  const { value, index } = answer.kind === 'ok' ? answer : { value: undefined, index: 0 };
+  applyRead(view, call, value, { index, region: config.region });
 }
 
 /** Halts and limits; what may not be read refuses, as it does for a controller. */

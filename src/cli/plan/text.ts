@@ -2,9 +2,10 @@
 
 import type { Plan } from '../../controller/plan.ts';
 import type { Planned } from '../../faults/fault.ts';
-import { targetName } from '../../lifecycle/run.ts';
+import { targetName } from '../../lifecycle/target.ts';
 import { requestOf } from '../../nomad/requests.ts';
 import type { Gate } from '../../safety/gate.ts';
+import { idOf, nameOf, nodeOf } from '../../targeting/candidate.ts';
 import { explain } from '../../targeting/explain.ts';
 import { plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
@@ -120,11 +121,10 @@ export function planValue(told: Told): object {
     gates: [...gates, ...candidates, ...(tooLarge === undefined ? [] : [{ ...size, message: tooLarge }])],
     seed: plan.choice.seed,
     eligible: plan.choice.eligible,
-    targets: plan.choice.chosen.map(each =>
-      each.kind === 'node'
-        ? { kind: each.kind, id: each.node.id, name: each.node.name }
-        : { kind: each.kind, id: each.alloc.id, name: each.alloc.name, node: each.alloc.node },
-    ),
+    targets: plan.choice.chosen.map(each => {
+      const node = each.kind === 'node' ? undefined : nodeOf(each);
+      return { kind: each.kind, id: idOf(each), name: nameOf(each), ...(node === undefined ? {} : { node }) };
+    }),
     excluded: plan.choice.excluded,
     ...(plan.choice.nothing === undefined ? {} : { nothing: plan.choice.nothing }),
     not_steady: plan.notSteady,

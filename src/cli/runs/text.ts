@@ -2,7 +2,8 @@
 
 import { formatDuration } from '../../base/duration.ts';
 import type { FaultCatalog } from '../../faults/fault.ts';
-import { type Intent, owesUndo, type Run, targetName } from '../../lifecycle/run.ts';
+import { type Intent, owesUndo, type Run } from '../../lifecycle/run.ts';
+import { targetName } from '../../lifecycle/target.ts';
 import { pairs, plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
 import { isOpen, owed, runOf, type StoredRun } from './records.ts';

@@ -1,42 +1,77 @@
-/** Which allocations and nodes a candidate's fault touches. */
+/** Which allocations, jobs and nodes a candidate's fault touches. */
 
 import type { AllocView } from '../../cluster/types.ts';
 import type { Candidate } from '../../faults/fault.ts';
+import { nodeOf } from '../../targeting/candidate.ts';
 import { byText } from '../../targeting/order.ts';
 import type { GateContext } from '../gate.ts';
-import { callsFor } from './step.ts';
+import { faultContext } from './step.ts';
 
-/** The node that a candidate is, or is on. */
-export function nodeOf(candidate: Candidate): string {
-  return candidate.kind === 'node' ? candidate.node.id : candidate.alloc.node;
+export interface JobRef {
+  readonly namespace: string;
+  readonly job: string;
 }
 
 /** `<namespace>/<job>`, as reservations and last hits name it. */
-export function jobKey({ namespace, job }: { readonly namespace: string; readonly job: string }): string {
+export function jobKey({ namespace, job }: JobRef): string {
   return `${namespace}/${job}`;
 }
 
-/**
- * Allocations that the fault acts on, each of which may become unhealthy: the chosen one, or all on a chosen node,
- * but none where the calls leave running allocations alone.
- */
+/** Allocations that the fault may make unhealthy or end: as it says itself, or all that its kind of candidate holds. */
 export function harmedBy(context: GateContext, candidate: Candidate): readonly AllocView[] {
-  if (candidate.kind === 'allocation') return [candidate.alloc];
-  const sparing = callsFor(context, candidate).every(({ op }) => op === 'node-eligibility');
-  return sparing ? [] : neighbours(context, candidate.node.id);
+  const { fault } = context;
+  return fault.harms?.(candidate, faultContext(context)) ?? heldBy(context, candidate);
+}
+
+function heldBy(context: GateContext, candidate: Candidate): readonly AllocView[] {
+  const { view, namespace } = context;
+  switch (candidate.kind) {
+    case 'allocation':
+      return [candidate.alloc];
+    case 'node':
+      return neighbours(context, candidate.node.id);
+    case 'service':
+      return [view.alloc(candidate.service.alloc) ?? []].flat();
+    case 'group':
+      return ofJob(context, candidate.job.id).filter(({ group }) => group === candidate.group.name);
+    case 'job':
+    case 'deployment':
+      return ofJob(context, candidate.job.id);
+    case 'region':
+      return view.jobsIn(namespace).flatMap(job => ofJob(context, job.id));
+  }
+}
+
+function ofJob({ view, namespace }: GateContext, job: string): readonly AllocView[] {
+  return view.allocsOf(namespace, job).filter(isLive);
+}
+
+function isLive({ desired, client }: AllocView): boolean {
+  return desired === 'run' && (client === 'running' || client === 'pending');
 }
 
 /** Allocations that can feel the fault: those harmed, and the neighbours when its reach goes beyond the target. */
 export function feltBy(context: GateContext, candidate: Candidate): readonly AllocView[] {
   const harmed = harmedBy(context, candidate);
-  if (candidate.kind === 'node' || context.fault.reach === 'target') return harmed;
-  return [...new Set([...harmed, ...neighbours(context, candidate.alloc.node)])];
+  const node = nodeOf(candidate);
+  if (candidate.kind === 'node' || node === undefined || context.fault.reach === 'target') return harmed;
+  return [...new Set([...harmed, ...neighbours(context, node)])];
 }
 
-/** Nodes that the choice disturbs: those chosen, and those of chosen allocations when the reach goes beyond them. */
+/** Jobs that the fault touches: the one that is hit as such, and those of allocations that can feel it. */
+export function jobsTouched(context: GateContext, candidate: Candidate): readonly JobRef[] {
+  const own = 'job' in candidate ? [{ namespace: candidate.job.namespace, job: candidate.job.id }] : [];
+  return distinct([...own, ...feltBy(context, candidate)]);
+}
+
+function distinct(refs: readonly JobRef[]): readonly JobRef[] {
+  return [...new Map(refs.map(ref => [jobKey(ref), ref])).values()];
+}
+
+/** Nodes that the choice disturbs: those chosen, and those of what is chosen when the reach goes beyond it. */
 export function disturbedNodes({ fault }: GateContext, chosen: readonly Candidate[]): ReadonlySet<string> {
   const disturbing = chosen.filter(({ kind }) => kind === 'node' || fault.reach !== 'target');
-  return new Set(disturbing.map(nodeOf));
+  return new Set(disturbing.flatMap(candidate => nodeOf(candidate) ?? []));
 }
 
 /** One scan of the view for all candidates of a question, and no longer: the view changes. */
@@ -55,10 +90,14 @@ function neighbours(context: GateContext, node: string): readonly AllocView[] {
 function live({ view, namespace, home }: GateContext): readonly AllocView[] {
   return [...new Set([namespace, home])]
     .flatMap(space => view.jobsIn(space).flatMap(job => view.allocsOf(space, job.id)))
-    .filter(({ desired, client }) => desired === 'run' && (client === 'running' || client === 'pending'));
+    .filter(isLive);
 }
 
-/** `<namespace>/<job>` of every allocation that the choice harms, in order. */
+/** `<namespace>/<job>` of every job that the choice hits or harms, in order. */
 export function jobsHarmed(context: GateContext, chosen: readonly Candidate[]): readonly string[] {
-  return [...new Set(chosen.flatMap(candidate => harmedBy(context, candidate)).map(jobKey))].sort(byText);
+  const jobs = chosen.flatMap(candidate => [
+    ...('job' in candidate ? [{ namespace: candidate.job.namespace, job: candidate.job.id }] : []),
+    ...harmedBy(context, candidate),
+  ]);
+  return [...new Set(jobs.map(jobKey))].sort(byText);
 }

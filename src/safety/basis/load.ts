@@ -33,16 +33,21 @@ export function total({ out, held, asked }: Load): number {
  */
 export function loadsOf(context: GateContext, groups: readonly GroupRef[]): readonly Load[] {
   const harmed = (context.chosen ?? []).flatMap(candidate => harmedBy(context, candidate));
-  const held = new Set(othersOf(context).flatMap(({ allocs }) => allocs));
+  const others = othersOf(context);
+  const held = new Set(others.flatMap(({ allocs }) => allocs));
+  const takes = others.flatMap(({ takes = [] }) => takes);
   return groups.map(ref => {
-    const { desired, healthy, unhealthy } = groupHealth(context.view, ref.namespace, ref.job, ref.group);
+    const { desired: present, healthy, unhealthy } = groupHealth(context.view, ref.namespace, ref.job, ref.group);
+    const takenHere = takes.filter(each => sameGroup(each, ref));
+    const desired = Math.max(present, ...takenHere.map(({ of }) => of));
+    const taken = takenHere.reduce((all, each) => all + each.taken, 0);
     const well = new Set(healthy.map(({ id }) => id));
     const heldHere = [...held].filter(id => isIn(context, id, ref));
     const asked = new Set(harmed.filter(alloc => sameGroup(alloc, ref)).map(({ id }) => id));
     return {
       desired,
       out: Math.max(unhealthy, heldHere.filter(id => !well.has(id)).length),
-      held: heldHere.filter(id => well.has(id)).length,
+      held: heldHere.filter(id => well.has(id)).length + taken,
       asked: [...asked].filter(id => !(held.has(id) && well.has(id))).length,
     };
   });

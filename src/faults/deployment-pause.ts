@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Fault } from './fault.ts';
+import { asBefore, isOlder } from './on-job.ts';
+
+const parameters = z.strictObject({});
+
+/** Pauses a deployment, as `nomad deployment pause` does, and resumes it. */
+export const deploymentPause: Fault<z.infer<typeof parameters>> = {
+  name: 'deployment-pause',
+  summary: 'Pauses a deployment that is under way, and resumes it.',
+  targetKind: 'deployment',
+  reach: 'target',
+  lasts: true,
+  undoClass: 'inverse',
+  parameters,
+  permissions: [
+    { scope: 'namespace', capability: 'read-job' },
+    { scope: 'namespace', capability: 'pause-deployment' },
+  ],
+  byHand: target =>
+    target.kind === 'deployment'
+      ? `nomad deployment resume -namespace ${target.namespace} ${target.deployment}`
+      : 'nomad deployment resume -namespace <namespace> <deployment id>',
+
+  exclude(candidate) {
+    if (candidate.kind !== 'deployment') return 'not a deployment';
+    const { status } = candidate.deployment;
+    return status === 'running' ? undefined : `it is ${status}`;
+  },
+
+  harms: () => [],
+
+  plan(candidate) {
+    if (candidate.kind !== 'deployment') return [];
+    const { id: deployment, namespace, job, status, modifyIndex } = candidate.deployment;
+    return [
+      {
+        target: { kind: 'deployment', namespace, job, deployment },
+        call: { op: 'deployment-pause', namespace, deployment, pause: true },
+        sending: 'repeatable',
+        before: { status, modify_index: modifyIndex },
+        undo: { op: 'resume', args: { deployment } },
+      },
+    ];
+  },
+
+  observe(intent, view) {
+    const { target, call, before } = intent;
+    const found = target.kind === 'deployment' ? view.deployment(target.namespace, target.job) : undefined;
+    if (target.kind !== 'deployment' || call.op !== 'deployment-pause' || found?.id !== target.deployment)
+      return { seen: false, why: "the deployment can't be seen" };
+    if (isOlder(found, intent) || found.modifyIndex <= Number(before['modify_index'] ?? 0))
+      return { seen: false, why: 'what is known of it is older than the call' };
+    if (found.status !== 'paused') return { seen: false, why: `it is ${found.status}` };
+    return { seen: true, evidence: `it is paused (index ${found.modifyIndex})`, at: {} };
+  },
+
+  undo(intent, view) {
+    const { target } = intent;
+    if (target.kind !== 'deployment') return { kind: 'unreachable', why: 'not a deployment' };
+    const found = view.deployment(target.namespace, target.job);
+    if (found === undefined) {
+      return view.isGone(target.namespace, target.job)
+        ? { kind: 'superseded', after: {}, why: 'the job is gone: somebody purged it meanwhile' }
+        : { kind: 'unreachable', why: "the deployment can't be seen" };
+    }
+    const after = { deployment: found.id, status: found.status, modify_index: found.modifyIndex };
+    if (found.id !== target.deployment)
+      return { kind: 'superseded', after, why: `a newer deployment took its place: ${found.id.slice(0, 8)}` };
+    if (isOlder(found, intent))
+      return { kind: 'unreachable', why: 'what is known of the deployment is older than what we did to it' };
+    if (found.status === 'paused') {
+      const { namespace, deployment } = target;
+      return { kind: 'call', call: { op: 'deployment-pause', namespace, deployment, pause: false } };
+    }
+    if (found.status === 'running') return asBefore(intent, after);
+    return intent.undoneIndex !== undefined
+      ? { kind: 'undone', after }
+      : { kind: 'superseded', after, why: `somebody moved it on: it is ${found.status}` };
+  },
+};

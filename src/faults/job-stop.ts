@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { bool } from '../base/fields.ts';
+import { sha256Hex } from '../base/ids.ts';
+import type { View } from '../cluster/types.ts';
+import type { Fault, Injected, Observation, UndoDecision } from './fault.ts';
+import { asBefore, isOlder, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
+
+const parameters = z.strictObject({
+  global: bool({ help: 'Stop it in every region of a multi-region job.' }).default(false),
+});
+
+/**
+ * Stops a job as `nomad job stop` does, and reverts it to the version that ran. That version is tagged first: Nomad's
+ * garbage collection keeps a stopped job that bears a tag.
+ */
+export const jobStop: Fault<z.infer<typeof parameters>> = {
+  name: 'job-stop',
+  summary: 'Stops a job for a while; it is brought back by reverting to the version that ran.',
+  targetKind: 'job',
+  reach: 'target',
+  lasts: true,
+  undoClass: 'inverse',
+  parameters,
+  permissions: [
+    { scope: 'namespace', capability: 'read-job' },
+    { scope: 'namespace', capability: 'tag-job-version' },
+    { scope: 'namespace', capability: 'deregister-job' },
+    { scope: 'namespace', capability: 'revert-job' },
+  ],
+  byHand: target =>
+    target.kind === 'job'
+      ? `nomad job revert -namespace ${target.namespace} ${target.job} <the version that ran>`
+      : 'nomad job revert -namespace <namespace> <job> <the version that ran>',
+
+  reads: target => ('job' in target ? [{ op: 'list-job-versions', namespace: target.namespace, job: target.job }] : []),
+
+  exclude: candidate => (candidate.kind === 'job' ? whyNoService(candidate.job) : 'not a job'),
+
+  plan(candidate, { params, run = '<run>' }) {
+    if (candidate.kind !== 'job') return [];
+    const { namespace, id, version, jobModifyIndex, groups } = candidate.job;
+    const target = { kind: 'job', namespace, job: id } as const;
+    const before = { version, job_modify_index: jobModifyIndex };
+    const tag = tagFor(run);
+    return [
+      {
+        target,
+        call: { op: 'job-tag', namespace, job: id, version, tag, description: `Sirocco run ${run}` },
+        sending: 'repeatable',
+        before,
+        undo: { op: 'job-untag', args: { tag } },
+      },
+      {
+        target,
+        call: { op: 'job-stop', namespace, job: id, global: params.global },
+        sending: 'once',
+        order: 1,
+        before,
+        takes: groups.map(({ name, count }) => ({ group: name, of: count, taken: count })),
+        undo: { op: 'job-revert', args: { version } },
+      },
+    ];
+  },
+
+  observe: (intent, view) => (intent.call.op === 'job-tag' ? tagSeen(intent, view) : stopSeen(intent, view)),
+
+  undo: (intent, view) => (intent.undo?.op === 'job-untag' ? untag(intent, view) : revert(intent, view)),
+};
+
+/** Names of tags are the job's own: a run's is told by its beginning and found again by its id. */
+function tagFor(run: string): string {
+  return `sirocco-${sha256Hex(run).slice(0, 12)}`;
+}
+
+function versionsOf({ target }: Injected, view: View) {
+  return 'job' in target ? view.versions(target.namespace, target.job) : undefined;
+}
+
+function tagSeen(intent: Injected, view: View): Observation {
+  const { call } = intent;
+  const versions = versionsOf(intent, view);
+  if (call.op !== 'job-tag' || versions === undefined) return { seen: false, why: "the job's versions can't be seen" };
+  const tagged = versions.find(each => each.version === call.version && each.tag === call.tag);
+  if (tagged === undefined) return { seen: false, why: `version ${call.version} does not bear the tag ${call.tag}` };
+  return { seen: true, evidence: `version ${call.version} bears the tag ${call.tag}`, at: {} };
+}
+
+function stopSeen(intent: Injected, view: View): Observation {
+  const job = jobOfTarget(intent.target, view);
+  if (intent.call.op !== 'job-stop' || job === undefined) return { seen: false, why: "the job can't be seen" };
+  const version = Number(intent.before['version']);
+  if (isOlder(job, intent) || job.version <= version)
+    return { seen: false, why: 'what is known of the job is older than the call' };
+  if (!job.stop) return { seen: false, why: `it is not stopped, at version ${job.version}` };
+  if (intent.answeredIndex === undefined || job.version !== version + 1)
+    return { seen: false, why: 'it is stopped, but no answered call of ours did that' };
+  const evidence = `it is stopped, as version ${job.version} (index ${job.jobModifyIndex})`;
+  return { seen: true, evidence, at: { server: job.submitTime } };
+}
+
+/** Only the stop that came right after the version that ran is ours. */
+function revert(intent: Injected, view: View): UndoDecision {
+  const problem = whyNoJob(intent, view);
+  const job = jobOfTarget(intent.target, view);
+  if (problem !== undefined || job === undefined) return problem ?? { kind: 'unreachable', why: 'not on a job' };
+  const version = Number(intent.undo?.args['version']);
+  const after = { version: job.version, stop: job.stop, job_modify_index: job.jobModifyIndex };
+  if (!job.stop) return asBefore(intent, after, job.submitTime);
+  if (job.version > version + 1)
+    return { kind: 'superseded', after, why: `somebody else stopped it again, as version ${job.version}` };
+  const { namespace, id } = job;
+  return { kind: 'call', call: { op: 'job-revert', namespace, job: id, version, prior: job.version } };
+}
+
+/** The stopped version inherits the tag: it is taken off until no version bears it. */
+function untag(intent: Injected, view: View): UndoDecision {
+  const { target } = intent;
+  const tag = String(intent.undo?.args['tag']);
+  if (!('job' in target)) return { kind: 'unreachable', why: 'not on a job' };
+  if (view.isGone(target.namespace, target.job))
+    return { kind: 'superseded', after: {}, why: 'the job is gone, and its tags with it' };
+  const versions = versionsOf(intent, view);
+  if (versions === undefined) return { kind: 'unreachable', why: "the job's versions can't be seen" };
+  if (!versions.some(each => each.tag === tag)) return { kind: 'undone', after: { tag: null } };
+  return { kind: 'call', call: { op: 'job-untag', namespace: target.namespace, job: target.job, tag } };
+}

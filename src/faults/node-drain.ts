@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { bool, duration } from '../base/fields.ts';
+import type { NodeView } from '../cluster/types.ts';
+import type { Fault, Injected, Json, UndoDecision } from './fault.ts';
+
+const parameters = z.strictObject({
+  deadline: duration({ help: 'How long allocations may take to move before they are stopped.' }).default(3_600_000),
+  ignore_system_jobs: bool({ help: 'Leave allocations of system jobs where they are.' }).default(false),
+  force: bool({ help: 'Stop all allocations at once; the deadline does not matter then.' }).default(false),
+});
+
+/** Drains a node as `nomad node drain -enable` does. The run's id is noted in the drain's own Meta. */
+export const nodeDrain: Fault<z.infer<typeof parameters>> = {
+  name: 'node-drain',
+  summary: 'Drains a node: its allocations move away, and nothing new is placed there.',
+  targetKind: 'node',
+  reach: 'cluster',
+  lasts: true,
+  undoClass: 'inverse',
+  parameters,
+  permissions: [{ scope: 'node', policy: 'write' }],
+  byHand: target =>
+    `nomad node drain -disable ${target.kind === 'node' ? target.node : '<node id>'}; nomad node eligibility -enable ${target.kind === 'node' ? target.node : '<node id>'}`,
+
+  exclude(candidate) {
+    if (candidate.kind !== 'node') return 'not a node';
+    const { node } = candidate;
+    if (node.draining) return 'it is draining already';
+    if (!node.eligible) return 'it is ineligible already';
+    return node.status === 'ready' ? undefined : `it is ${node.status}`;
+  },
+
+  plan(candidate, { params, run = '<run>' }) {
+    if (candidate.kind !== 'node') return [];
+    const { node } = candidate;
+    return [
+      {
+        target: { kind: 'node', node: node.id, name: node.name },
+        call: {
+          op: 'node-drain',
+          node: node.id,
+          run,
+          deadlineMs: params.force ? -1 : params.deadline,
+          ignoreSystemJobs: params.ignore_system_jobs,
+        },
+        sending: 'repeatable',
+        before: facts(node),
+        undo: { op: 'node-undrain', args: {} },
+      },
+    ];
+  },
+
+  observe(intent, view) {
+    const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;
+    if (intent.call.op !== 'node-drain' || node === undefined) return { seen: false, why: "the node can't be seen" };
+    if (isOlder(node, intent)) return { seen: false, why: 'what is known of it is older than the call' };
+    if (node.drainRun !== intent.call.run) return { seen: false, why: 'its last drain is not of this run' };
+    if (!node.draining && node.drainStatus !== 'complete')
+      return { seen: false, why: `its last drain is ${node.drainStatus ?? 'not known'}` };
+    const how = node.draining ? 'it is draining' : 'its drain is complete';
+    const marks = node.drainAccessor === undefined ? {} : { marks: { accessor: node.drainAccessor } };
+    return {
+      seen: true,
+      evidence: `${how} with our mark (index ${node.modifyIndex})`,
+      // Whole seconds, and of the server: too coarse to measure by.
+      at: {},
+      ...marks,
+    };
+  },
+
+  undo(intent, view, run) {
+    const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;
+    if (node === undefined)
+      return { kind: 'unreachable', why: "the node can't be seen: it is gone or may not be read" };
+    if (isOlder(node, intent))
+      return { kind: 'unreachable', why: 'what is known of the node is older than what we did to it' };
+    if (node.draining || !node.eligible) return stillOut(intent, node, run);
+    const after = facts(node);
+    if (intent.undoneIndex !== undefined || intent.answeredIndex === undefined) return { kind: 'undone', after };
+    return { kind: 'superseded', after, why: 'it is eligible again, and no answered call of ours did that' };
+  },
+};
+
+function facts(node: NodeView): { readonly [key: string]: Json } {
+  const { eligible, draining, modifyIndex, drainStartedAt } = node;
+  return { eligible, draining, modify_index: modifyIndex, drain: drainStartedAt ?? 0 };
+}
+
+function isOlder(node: NodeView, { before, answeredIndex, undoneIndex }: Injected): boolean {
+  return node.modifyIndex < Math.max(Number(before['modify_index'] ?? 0), answeredIndex ?? 0, undoneIndex ?? 0);
+}
+
+/** Ours as long as the drain bears our run, and whoever set it off is the one who changed it last. */
+function stillOut(intent: Injected, node: NodeView, run: string): UndoDecision {
+  const after = facts(node);
+  const superseded = (why: string): UndoDecision => ({ kind: 'superseded', after, why });
+  const { answeredIndex, effect } = intent;
+  if (node.drainRun !== run) {
+    // Ours was never answered and left no trace: what keeps the node out is somebody else's.
+    if (answeredIndex === undefined) return { kind: 'undone', after };
+    return superseded('an operator drained it, or ended our drain, meanwhile');
+  }
+  const accessor = effect?.marks?.['accessor'];
+  if (node.draining && accessor !== undefined && node.drainAccessor !== accessor)
+    return superseded('an operator renewed the drain');
+  if (!node.draining && node.drainStatus === 'canceled' && intent.undoneIndex === undefined)
+    return superseded('an operator ended the drain, and left the node ineligible');
+  return { kind: 'call', call: { op: 'node-undrain', node: node.id, run } };
+}

@@ -1,0 +1,52 @@
+/** What the faults on jobs, groups and deployments have in common: what is known of the job, and since when. */
+
+import type { JobView, View } from '../cluster/types.ts';
+import type { Candidate, Injected, Json, TargetRef, UndoDecision } from './fault.ts';
+
+export type Facts = { readonly [key: string]: Json };
+
+/** Why a fault on running services leaves a job alone, if so. */
+export function whyNoService(job: JobView): string | undefined {
+  if (job.stop) return 'the job is stopped';
+  if (job.isTemplate) return 'the job is started by a dispatch or by time, and does not run by itself';
+  return job.type === 'service' ? undefined : `it is a ${job.type} job, which ends by itself`;
+}
+
+/** The job of a candidate that is one, or is part of one. */
+export function jobOfCandidate(candidate: Candidate): JobView | undefined {
+  return 'job' in candidate ? candidate.job : undefined;
+}
+
+/** The job that a target is or belongs to, as the view shows it. */
+export function jobOfTarget(target: TargetRef, view: View): JobView | undefined {
+  return 'job' in target ? view.job(target.namespace, target.job) : undefined;
+}
+
+/** Whether what is known of an object is older than what we did to it. */
+export function isOlder({ modifyIndex }: { readonly modifyIndex: number }, intent: Injected): boolean {
+  return modifyIndex < Math.max(intent.answeredIndex ?? 0, intent.undoneIndex ?? 0);
+}
+
+/** What undoing can't go by: the job can't be seen, or is gone, or is known only as it was before. */
+export function whyNoJob(intent: Injected, view: View): UndoDecision | undefined {
+  const { target } = intent;
+  const job = jobOfTarget(target, view);
+  if (job === undefined) {
+    if ('job' in target && view.isGone(target.namespace, target.job))
+      return { kind: 'superseded', after: {}, why: 'the job is gone: somebody purged it meanwhile' };
+    return { kind: 'unreachable', why: "the job can't be seen" };
+  }
+  return isOlder(job, intent)
+    ? { kind: 'unreachable', why: 'what is known of the job is older than what we did to it' }
+    : undefined;
+}
+
+/**
+ * What an object that is as it was before means: undone, where a call of ours did that, or where ours was never answered
+ * and may have done nothing; else somebody else put it back.
+ */
+export function asBefore({ answeredIndex, undoneIndex }: Injected, after: Facts, at?: number): UndoDecision {
+  if (undoneIndex !== undefined || answeredIndex === undefined)
+    return { kind: 'undone', after, ...(at === undefined ? {} : { at }) };
+  return { kind: 'superseded', after, why: 'it is as it was before, and no answered call of ours did that' };
+}
