@@ -4,6 +4,7 @@
  */
 
 import type { TargetRef } from '../faults/fault.ts';
+import { groupsHit } from './groups-hit.ts';
 import { groupHealth, whyUnhealthy } from './health.ts';
 import type { AllocView, TaskView, View } from './types.ts';
 
@@ -11,6 +12,8 @@ import type { AllocView, TaskView, View } from './types.ts';
 export interface Harmed {
   readonly target: TargetRef;
   readonly effect?: { readonly client?: number; readonly server?: number };
+  /** When its undo took effect, by the server's clock, where something told. */
+  readonly undoneAt?: number;
 }
 
 export interface Recovery {
@@ -23,13 +26,18 @@ export interface Recovery {
 
 type AllocTarget = Extract<TargetRef, { kind: 'allocation' }>;
 
-/** The state of recovery as the view shows it now. A node is whole when its undo is: only allocations are asked here. */
+/** The state of recovery as the view shows it now. A node is whole when its undo is: only jobs are asked here. */
 export function recovery(view: View, intents: readonly Harmed[]): Recovery {
   const missing = [...missingGroups(view, intents)];
   let longest: number | undefined;
-  for (const { target, effect } of intents) {
-    if (target.kind !== 'allocation' || effect === undefined) continue;
-    const back = returnOf(view, target, effect);
+  for (const { target, effect, undoneAt } of intents) {
+    const back =
+      target.kind === 'allocation'
+        ? effect && returnOf(view, target, effect)
+        : undoneAt === undefined
+          ? undefined
+          : { ms: sinceUndo(view, target, undoneAt) };
+    if (back === undefined) continue;
     if ('missing' in back) missing.push(back.missing);
     else if (back.ms !== undefined) longest = Math.max(longest ?? 0, back.ms);
   }
@@ -40,17 +48,44 @@ export function recovery(view: View, intents: readonly Harmed[]): Recovery {
 function* missingGroups(view: View, intents: readonly Harmed[]): Iterable<string> {
   const asked = new Set<string>();
   for (const { target } of intents) {
-    if (target.kind !== 'allocation') continue;
-    const name = `${target.namespace}/${target.job}/${target.group}`;
-    if (asked.has(name)) continue;
-    asked.add(name);
-    const health = groupHealth(view, target.namespace, target.job, target.group);
-    if (!health.known) yield `group ${target.group} of job ${target.job} is not in the view`;
-    else if (!health.whole) {
-      const why = health.reasons.length === 0 ? '' : `: ${health.reasons.join('; ')}`;
-      yield `group ${target.job}/${target.group} has ${health.healthy.length} of ${health.desired} healthy${why}`;
+    if ('job' in target && view.job(target.namespace, target.job) === undefined && target.kind !== 'allocation')
+      yield `job ${target.job} is not in the view`;
+    if (target.kind === 'deployment') yield* deploymentUnderWay(view, target);
+    for (const [namespace, job, group] of groupsHit(view, target)) {
+      const name = `${namespace}/${job}/${group}`;
+      if (asked.has(name)) continue;
+      asked.add(name);
+      const health = groupHealth(view, namespace, job, group);
+      if (!health.known) yield `group ${group} of job ${job} is not in the view`;
+      else if (!health.whole) {
+        const why = health.reasons.length === 0 ? '' : `: ${health.reasons.join('; ')}`;
+        yield `group ${job}/${group} has ${health.healthy.length} of ${health.desired} healthy${why}`;
+      }
     }
   }
+}
+
+const over: ReadonlySet<string> = new Set(['successful', 'failed', 'cancelled']);
+
+/** A fault on a deployment is over when the deployment is, however it ended. */
+function* deploymentUnderWay(
+  view: View,
+  { namespace, job }: Extract<TargetRef, { kind: 'deployment' }>,
+): Iterable<string> {
+  const deployment = view.deployment(namespace, job);
+  if (deployment !== undefined && !over.has(deployment.status))
+    yield `deployment ${deployment.id.slice(0, 8)} of job ${job} is ${deployment.status}`;
+}
+
+/** From an undo to the start of the last instance that came after it. */
+function sinceUndo(view: View, target: TargetRef, undoneAt: number): number {
+  const ready = groupsHit(view, target).flatMap(([namespace, job, group]) =>
+    view
+      .allocsOf(namespace, job)
+      .filter(each => each.group === group && each.desired === 'run' && each.createTime >= undoneAt)
+      .map(each => Math.min(each.modifyTime, readyAt(each)) - undoneAt),
+  );
+  return Math.max(0, ...ready);
 }
 
 /** `ms` absent: it is back, and no clock tells since when. */

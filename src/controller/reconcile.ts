@@ -54,6 +54,7 @@ function setEnd(core: Core, entry: RunEntry): void {
   const durationMs = run.experiment.method[0]?.durationMs ?? 0;
   const left = (until: number | undefined, atMost: number) => Math.min((until ?? core.wall) - core.wall, atMost);
   entry.endsOf = state;
+  entry.enteredAt = core.mono;
   if (state === 'holding') entry.endsAt = core.mono + left(run.holdUntil, durationMs);
   else if (state === 'recovering') entry.endsAt = core.mono + left(run.recoverUntil, run.experiment.recovery.withinMs);
   else entry.endsAt = Number.POSITIVE_INFINITY;
@@ -145,7 +146,9 @@ function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
 
 /** What a denied read would tell is not to be had: then the verdict says what is missing. */
 function looked(core: Core, entry: RunEntry): boolean {
-  const since = entry.unsureUntil - takeoverWindowMs;
+  // What the undo of a job changes shows in its allocations: those read before tell of the time before.
+  const onJobs = entry.standing.run.intents.some(({ target }) => 'job' in target && target.kind !== 'allocation');
+  const since = Math.max(entry.unsureUntil - takeoverWindowMs, onJobs ? entry.enteredAt : Number.NEGATIVE_INFINITY);
   return groupsOf(core.view, entry.standing.run)
     .flatMap(([namespace, job]) => jobReads(namespace, job).slice(0, 2))
     .map(call => freshRead(core, call, since))

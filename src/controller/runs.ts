@@ -75,6 +75,7 @@ export function enter(core: Core, entering: Entering): RunEntry {
     writeFailures: 0,
     endsAt: Number.POSITIVE_INFINITY,
     endsOf: '',
+    enteredAt: core.mono,
     ackedAt: Number.NEGATIVE_INFINITY,
     dueAt,
     unsureUntil,

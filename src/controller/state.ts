@@ -139,6 +139,8 @@ export interface RunEntry {
   /** Monotonic end of the state named, where it has one. */
   endsAt: number;
   endsOf: string;
+  /** Monotonic instant since which it is in that state. */
+  enteredAt: number;
   /** Monotonic instant of the tick, for `due_delay_seconds`. */
   readonly dueAt: number;
   /** Taken over from an earlier leader: undo and observation are repeated until then (monotonic). */

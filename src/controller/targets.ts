@@ -1,5 +1,6 @@
 /** The targets of a run as the view shows them now. */
 
+import { type GroupName, groupsHit } from '../cluster/groups-hit.ts';
 import type { View } from '../cluster/types.ts';
 import type { Candidate, TargetRef } from '../faults/fault.ts';
 
@@ -63,29 +64,6 @@ export function targetsOf(view: View, run: Aiming): { readonly found: readonly C
   const targets = new Map(run.intents.map(({ target }) => [keyOf(target), target]));
   const found = [...targets.values()].flatMap(target => candidateOf(view, target) ?? []);
   return { found, missing: targets.size - found.length };
-}
-
-export type GroupName = readonly [namespace: string, job: string, group: string];
-
-/** The groups that one target is or belongs to. */
-function groupsHit(view: View, target: TargetRef): readonly GroupName[] {
-  switch (target.kind) {
-    case 'allocation':
-    case 'group':
-      return [[target.namespace, target.job, target.group]];
-    case 'service': {
-      const group = view.alloc(target.alloc)?.group;
-      return group === undefined ? [] : [[target.namespace, target.job, group]];
-    }
-    case 'job':
-    case 'deployment':
-      return (view.job(target.namespace, target.job)?.groups ?? []).map(
-        ({ name }): GroupName => [target.namespace, target.job, name],
-      );
-    case 'node':
-    case 'region':
-      return [];
-  }
 }
 
 /** The groups that a run hits, each once. */

@@ -73,7 +73,7 @@ const machine = setup({
     heldLong: ({ context, event }) =>
       event.facts.timeUp || event.facts.wall >= (context.run.holdUntil ?? 0) || event.facts.abort !== undefined,
     reverted: ({ event }) => event.facts.reverted,
-    recovered: ({ event }) => event.facts.recovered.ok && event.facts.effectsSeen,
+    recovered: ({ event }) => event.facts.recovered.ok && event.facts.effectsSeen && event.facts.looked,
     /** No reason to wait for the group: the verdict does not rest on it, or its time is over. */
     decided: ({ context, event }) => {
       const { run } = context;

@@ -44,8 +44,16 @@ function okAnswer(call: Call, response: NomadResponse): Answer {
     case 'list':
       return Array.isArray(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no list`);
     case 'object':
-      return isObject(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no object`);
+      return isObject(body)
+        ? { kind: 'ok', index: changedAt(body) ?? index, value: body }
+        : strange(call, `${status} and no object`);
   }
+}
+
+/** The index at which the object was changed, where the answer has it: its own may be that of the evaluation after it. */
+function changedAt(body: Readonly<Record<string, unknown>>): number | undefined {
+  const index = body['ID'] === undefined ? (body['JobModifyIndex'] ?? body['DeploymentModifyIndex']) : undefined;
+  return typeof index === 'number' && index > 0 ? index : undefined;
 }
 
 function missing(call: Call, { index, body }: NomadResponse, said: string): Answer {

@@ -23,6 +23,7 @@ export interface TargetSpec {
   readonly job?: string;
   readonly group?: string;
   readonly task?: string;
+  readonly service?: string;
   readonly node?: string;
   readonly nodeClass?: string;
   readonly datacenter?: string;

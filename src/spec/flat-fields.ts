@@ -58,6 +58,7 @@ export const flatFields = {
   target_job: namePattern('job id', 'the job that is hit').optional(),
   target_group: namePattern('group name', 'only allocations of this group').optional(),
   target_task: namePattern('task name', 'only this task').optional(),
+  target_service: namePattern('service name', 'only what registers this service').optional(),
   target_node: namePattern('node name or beginning of a node id', 'only on this node').optional(),
   target_node_class: namePattern('node class', 'only on nodes of this class').optional(),
   target_datacenter: namePattern('datacenter', 'only in this datacenter').optional(),

@@ -116,6 +116,7 @@ function targetOf(values: FlatValues): TargetSpec {
       job: values.target_job,
       group: values.target_group,
       task: values.target_task,
+      service: values.target_service,
       node: values.target_node,
       nodeClass: values.target_node_class,
       datacenter: values.target_datacenter,

@@ -29,6 +29,7 @@ const documents: { readonly [K in FlatKeyNow]: string } = {
   target_job: 'target.job',
   target_group: 'target.group',
   target_task: 'target.task',
+  target_service: 'target.service',
   target_node: 'target.node',
   target_node_class: 'target.node_class',
   target_datacenter: 'target.datacenter',
@@ -109,13 +110,6 @@ export const keysLater: readonly KeyLater[] = [
   },
   { key: 'experiment', document: 'experiment', release: 'not yet', instead: whole, use: 'fault' },
   { key: 'spec', document: '', release: 'not yet', instead: whole, use: 'fault' },
-  {
-    key: 'target_service',
-    document: 'target.service',
-    release: 'not yet',
-    instead: 'the job that registers the service, in target_job',
-    use: 'target_job',
-  },
 ];
 
 const parameterLater = { document: 'params', release: 'not yet', instead: whole } as const;

@@ -17,6 +17,7 @@ const rows: readonly (readonly [key: string, say: string | undefined, others: st
   ['target_job', undefined, 'app application deployment workload jobid jobname selector labelselector targets target'],
   ['target_group', undefined, 'taskgroup tg groupname targettaskgroup'],
   ['target_task', undefined, 'container containername containers taskname'],
+  ['target_service', undefined, 'service servicename services svc'],
   ['target_node', undefined, 'host hostname hosts machine instance nodeid nodename client'],
   ['target_node_class', undefined, 'class nodeclass'],
   ['target_datacenter', undefined, 'dc zone datacenters availabilityzone'],

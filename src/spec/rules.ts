@@ -4,12 +4,9 @@ import type { Problem } from '../base/errors.ts';
 import { shown } from '../base/reading.ts';
 import type { AnyFault } from '../faults/fault.ts';
 import type { FlatKeyNow } from './flat-fields.ts';
-import { foreignJobProblem } from './namespaces.ts';
+import { targetProblems } from './target-rules.ts';
 
 export type FlatItems = ReadonlyMap<FlatKeyNow, unknown>;
-
-const nodeKeys = ['target_node', 'target_node_class', 'target_datacenter', 'target_node_pool'] as const;
-const jobKeys = ['target_job', 'target_group', 'target_task'] as const;
 
 /** The problems of a spec whose keys are each fine by themselves; `meant` are keys that must not be called missing. */
 export function ruleProblems(
@@ -49,10 +46,7 @@ function exclusive(items: FlatItems, a: FlatKeyNow, b: FlatKeyNow, allowed: stri
 }
 
 function faultProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<string>): readonly Problem[] {
-  const problems =
-    fault.targetKind === 'node'
-      ? nodeTargetProblems(items, fault, meant)
-      : allocationTargetProblems(items, fault, meant);
+  const problems = [...targetProblems(items, fault, meant)];
   if (items.has('duration') && !fault.lasts) {
     const message = `duration: ${fault.name} happens at once and does not last`;
     problems.push({
@@ -83,37 +77,4 @@ function faultProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<str
 /** Anything but true and false is told as a bad value. */
 function refused(items: FlatItems): boolean {
   return !items.has('accept_irreversible') || items.get('accept_irreversible') === 'false';
-}
-
-function nodeTargetProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<string>): Problem[] {
-  const allowed = `${nodeKeys.join(', ')}: at least one`;
-  const problems: Problem[] = jobKeys
-    .filter(key => items.has(key))
-    .map(key => ({
-      code: 'SIR-111',
-      key,
-      message: `${key}: ${fault.name} hits nodes, not jobs`,
-      found: shown(items.get(key)),
-      allowed,
-    }));
-  if (problems.length > 0 || nodeKeys.some(key => items.has(key) || meant.has(key))) return problems;
-  return [
-    {
-      code: 'SIR-103',
-      key: 'target_node',
-      message: `target_node: ${fault.name} hits nodes, and none is named`,
-      allowed,
-    },
-  ];
-}
-
-function allocationTargetProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<string>): Problem[] {
-  const job = items.get('target_job');
-  if (typeof job === 'string') {
-    const foreign = foreignJobProblem('target_job', job);
-    return foreign === undefined ? [] : [foreign];
-  }
-  if (items.has('target_job') || meant.has('target_job')) return [];
-  const message = `target_job: ${fault.name} hits allocations, and no job is named`;
-  return [{ code: 'SIR-103', key: 'target_job', message, allowed: 'the id of a job of this namespace, or a glob' }];
 }

@@ -29,6 +29,7 @@ export function normalForm({ experiment, schedule }: Spec, fault: AnyFault): Ite
     target_job: target.job,
     target_group: target.group,
     target_task: target.task,
+    target_service: target.service,
     target_node: target.node,
     target_node_class: target.nodeClass,
     target_datacenter: target.datacenter,

@@ -1,0 +1,265 @@
+/** Faults that are put back: each by itself, and each taken over by somebody else in the middle. */
+
+import type { NomadNode } from '../../src/nomad/types.ts';
+import { until } from '../support/until.ts';
+import { nodeNamed } from './nodes.ts';
+import { type Items, type Place, runningOf } from './place.ts';
+
+export interface FaultCase {
+  readonly name: string;
+  readonly fault: string;
+  /** Flat keys of the schedule, but for the fault and the time. */
+  readonly items: (stage: Stage) => Items;
+  /** Job and whatever else must be there before. Default: job `web` with four instances. */
+  readonly before?: (stage: Stage) => Promise<void>;
+  /** What an operator does while it is in force. */
+  readonly meanwhile?: (stage: Stage) => Promise<unknown>;
+  /** How what it hit is left, where more is to be seen than that all is as before. */
+  readonly after?: (stage: Stage) => Promise<object>;
+  readonly left?: object;
+  /** Hits a node. */
+  readonly onNode?: true;
+  readonly verdict: string;
+  /** States of the undo of its intents, in order. */
+  readonly undo: readonly (string | undefined)[];
+  /** Nothing else may go on in the region. */
+  readonly alone?: true;
+}
+
+export interface Stage {
+  readonly place: Place;
+  /** Name of a node that no other case uses. */
+  readonly node: string;
+}
+
+const job = 'web';
+const path = (what: string, { place }: Stage) => `/v1/job/${job}${what}?namespace=${place.namespace}`;
+
+interface JobBody {
+  readonly Version: number;
+  readonly Stop: boolean;
+  readonly JobModifyIndex: number;
+  readonly TaskGroups: readonly { readonly Count: number }[];
+}
+
+interface Deployment {
+  readonly ID: string;
+  readonly Status: string;
+}
+
+export const readJob = (stage: Stage) => stage.place.cluster.call<JobBody>(path('', stage));
+
+async function operatorScales(stage: Stage, count: number): Promise<unknown> {
+  const body = { Count: count, Target: { Group: 'web' }, Message: 'by hand' };
+  // Refused while the deployment of the scale before runs.
+  return until('the scale by hand', async () => {
+    try {
+      return await stage.place.cluster.call<object>(path('/scale', stage), { method: 'PUT', body });
+    } catch (error) {
+      if (String(error).includes('active deployment')) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function operatorRuns(stage: Stage, count: number): Promise<unknown> {
+  const read = await stage.place.cluster.call<Record<string, unknown>>(path('', stage));
+  const groups = (read['TaskGroups'] as object[]).map(each => ({ ...each, Count: count }));
+  const body = { Job: { ...read, Stop: false, Meta: { by: 'hand' }, TaskGroups: groups } };
+  return stage.place.cluster.call(path('', stage), { method: 'PUT', body });
+}
+
+const drain = (node: NomadNode, { place }: Stage, body: object) =>
+  place.cluster.call(`/v1/node/${node.ID}/drain`, { method: 'PUT', body });
+
+const onNode = async (stage: Stage) => nodeNamed(stage.place.cluster, stage.node);
+
+async function nodeState(stage: Stage): Promise<object> {
+  const { SchedulingEligibility, Drain, Status } = await onNode(stage);
+  return { SchedulingEligibility, Drain, Status };
+}
+
+/** A deployment that takes its time: each new instance counts as healthy only after a while. */
+async function deploys(stage: Stage): Promise<void> {
+  await stage.place.run({ id: job, count: 2 });
+  const read = await stage.place.cluster.call<Record<string, unknown>>(path('', stage));
+  const groups = (read['TaskGroups'] as { Update?: object; Tasks: { Env?: object }[] }[]).map(each => ({
+    ...each,
+    Update: { ...each.Update, MinHealthyTime: 20e9, HealthyDeadline: 60e9, ProgressDeadline: 120e9, MaxParallel: 1 },
+    Tasks: each.Tasks.map(task => ({ ...task, Env: { deployed: 'again' } })),
+  }));
+  await stage.place.cluster.call(path('', stage), { method: 'PUT', body: { Job: { ...read, TaskGroups: groups } } });
+  await until('a deployment that runs', async () => (await deploymentOf(stage)).Status === 'running');
+}
+
+async function deploymentOf(stage: Stage): Promise<Deployment> {
+  const found = await stage.place.cluster.call<Deployment | null>(path('/deployment', stage));
+  return found ?? { ID: '', Status: 'none' };
+}
+
+const lasting = { duration: '3s', recover_within: '60s' };
+const onJob = () => ({ target_job: job, ...lasting });
+const aNode = ({ node }: Stage) => ({ target_node: node, ...lasting });
+/** For the operator's hand there must be time. */
+const long = { duration: '8s' };
+
+export const faultCases: readonly FaultCase[] = [
+  {
+    name: 'scaled down, and back while the deployment of the scale still runs',
+    fault: 'job-scale',
+    items: () => ({ ...onJob(), delta: '-1', duration: '1s' }),
+    verdict: 'passed',
+    undo: ['undone'],
+  },
+  {
+    name: 'scaled up by a share, and back',
+    fault: 'job-scale',
+    items: () => ({ ...onJob(), percent: '150' }),
+    verdict: 'passed',
+    undo: ['undone'],
+  },
+  {
+    name: 'scaled, and scaled again by an operator',
+    fault: 'job-scale',
+    items: () => ({ ...onJob(), count: '3', ...long }),
+    meanwhile: stage => operatorScales(stage, 5),
+    after: async stage => ({ counts: (await readJob(stage)).TaskGroups.map(each => each.Count) }),
+    left: { counts: [5] },
+    verdict: 'passed',
+    undo: ['superseded'],
+  },
+  {
+    name: 'stopped, and reverted to the version that ran',
+    fault: 'job-stop',
+    items: onJob,
+    verdict: 'passed',
+    undo: ['undone', 'undone'],
+  },
+  {
+    name: 'stopped, and run again by a deploy',
+    fault: 'job-stop',
+    items: () => ({ ...onJob(), ...long }),
+    meanwhile: stage => operatorRuns(stage, 2),
+    after: async stage => ({ counts: (await readJob(stage)).TaskGroups.map(each => each.Count) }),
+    left: { counts: [2] },
+    verdict: 'passed',
+    undo: ['undone', 'superseded'],
+  },
+  {
+    name: 'drained, and taken back',
+    fault: 'node-drain',
+    onNode: true,
+    items: aNode,
+    after: nodeState,
+    left: { Drain: false, SchedulingEligibility: 'eligible', Status: 'ready' },
+    verdict: 'passed',
+    undo: ['undone'],
+  },
+  {
+    name: 'drained, and drained by an operator',
+    fault: 'node-drain',
+    onNode: true,
+    items: stage => ({ ...aNode(stage), ...long }),
+    meanwhile: async stage => drain(await onNode(stage), stage, { DrainSpec: { Deadline: 1e9 }, Meta: { by: 'hand' } }),
+    after: nodeState,
+    left: { Drain: false, SchedulingEligibility: 'ineligible', Status: 'ready' },
+    verdict: 'passed',
+    undo: ['superseded'],
+  },
+  {
+    name: 'made ineligible, and eligible again',
+    fault: 'node-ineligible',
+    onNode: true,
+    items: aNode,
+    after: nodeState,
+    left: { Drain: false, SchedulingEligibility: 'eligible', Status: 'ready' },
+    verdict: 'passed',
+    undo: ['undone'],
+  },
+  {
+    name: 'made ineligible, and drained by an operator',
+    fault: 'node-ineligible',
+    onNode: true,
+    items: stage => ({ ...aNode(stage), ...long }),
+    meanwhile: async stage => drain(await onNode(stage), stage, { DrainSpec: { Deadline: 1e9 } }),
+    after: nodeState,
+    left: { Drain: false, SchedulingEligibility: 'ineligible', Status: 'ready' },
+    verdict: 'passed',
+    undo: ['superseded'],
+  },
+  {
+    name: 'paused, and resumed',
+    fault: 'deployment-pause',
+    before: deploys,
+    items: () => ({ ...onJob(), recover_within: '120s' }),
+    after: async stage => ({ deployment: (await deploymentOf(stage)).Status }),
+    left: { deployment: 'successful' },
+    verdict: 'passed',
+    undo: ['undone'],
+  },
+  {
+    name: 'paused, and resumed by an operator',
+    fault: 'deployment-pause',
+    before: deploys,
+    items: () => ({ ...onJob(), ...long, recover_within: '120s' }),
+    meanwhile: async stage => {
+      const { ID } = await deploymentOf(stage);
+      const body = { DeploymentID: ID, Pause: false };
+      await stage.place.cluster.call(`/v1/deployment/pause/${ID}`, { method: 'PUT', body });
+    },
+    after: async stage => ({ deployment: (await deploymentOf(stage)).Status }),
+    left: { deployment: 'successful' },
+    verdict: 'passed',
+    undo: ['superseded'],
+  },
+  {
+    name: 'failed for good',
+    fault: 'deployment-fail',
+    before: deploys,
+    items: () => ({ target_job: job, recover_within: '60s', accept_irreversible: 'true' }),
+    after: async stage => ({ deployment: (await deploymentOf(stage)).Status }),
+    left: { deployment: 'failed' },
+    verdict: 'passed',
+    undo: [undefined],
+  },
+  {
+    name: 'paused, and going on',
+    fault: 'scheduler-pause',
+    items: () => ({ duration: '3s' }),
+    verdict: 'passed',
+    undo: ['undone'],
+    alone: true,
+  },
+  {
+    name: 'paused, and let go by an operator',
+    fault: 'scheduler-pause',
+    items: () => ({ ...long }),
+    meanwhile: async ({ place: { cluster } }) => {
+      const at = '/v1/operator/scheduler/configuration';
+      const { SchedulerConfig } = await cluster.call<{ SchedulerConfig: object }>(at);
+      await cluster.call(at, { method: 'PUT', body: { ...SchedulerConfig, PauseEvalBroker: false } });
+    },
+    verdict: 'passed',
+    undo: ['superseded'],
+    alone: true,
+  },
+];
+
+/** What a fault may change, as an operator sees it: to be the same again. Versions, events and indexes left out. */
+export async function listing(stage: Stage): Promise<object> {
+  const read = await readJob(stage);
+  const { cluster } = stage.place;
+  const allocations = runningOf(await stage.place.allocations(job));
+  const versions = await cluster.call<{ Versions: { VersionTag: object | null }[] }>(path('/versions', stage));
+  const scheduler = await cluster.call<{ SchedulerConfig: { PauseEvalBroker?: boolean } }>(
+    '/v1/operator/scheduler/configuration',
+  );
+  return {
+    stop: read.Stop,
+    counts: read.TaskGroups.map(each => each.Count),
+    running: allocations.length,
+    tags: versions.Versions.filter(each => each.VersionTag !== null && each.VersionTag !== undefined).length,
+    node: await nodeState(stage),
+    paused: scheduler.SchedulerConfig.PauseEvalBroker ?? false,
+  };
+}
