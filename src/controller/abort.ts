@@ -1,5 +1,6 @@
 /** Why a run is to end early. */
 
+import { formatTime } from '../base/time.ts';
 import type { Facts } from '../lifecycle/machine.ts';
 import type { Run } from '../lifecycle/run.ts';
 import { haltsDenied, haltsInForce } from './control.ts';
@@ -18,6 +19,9 @@ export function abortOf(core: Core, run: Run): Facts['abort'] {
   if (watch?.listed === true && !watch.known.has(`${watch.prefix}${run.schedule}`)) {
     return { reason: 'spec_deleted', message: 'its schedule was deleted' };
   }
+  const { replacing } = core.specs.get(`${run.namespace}/${run.schedule}`) ?? {};
+  if (replacing !== undefined && run.tick < replacing)
+    return { reason: 'replaced', message: `its schedule's tick of ${formatTime(replacing)} takes its place` };
   if (core.config.undoOnly !== undefined)
     return { reason: 'undone_by_hand', message: 'an operator undid it with sirocco undo' };
   if (core.stop === 'drain')

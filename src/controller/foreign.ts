@@ -15,6 +15,8 @@ export function foreignRun(core: Core, id: string, { lines }: Foreign): Run | un
   const owed = lines.filter(owes);
   const first = owed[0];
   if (first === undefined) return undefined;
+  const known = (fault: string) => Number(core.catalog.has(fault));
+  const faults = [...new Set(owed.map(({ fault }) => fault))].sort((a, b) => known(b) - known(a));
   const parts = runIdParts(id);
   return {
     id,
@@ -22,13 +24,13 @@ export function foreignRun(core: Core, id: string, { lines }: Foreign): Run | un
     schedule: parts?.schedule ?? '',
     specHash: '',
     tick: 0,
-    fault: first.fault,
+    fault: faults[0] ?? first.fault,
     seed: '',
     experiment: {
       version: 1,
       mode: 'run',
       target: { pick: { amount: { count: 1 }, mode: 'all' }, ifEmpty: 'fail' },
-      method: [{ fault: first.fault, with: {}, durationMs: 0 }],
+      method: faults.map(fault => ({ fault, with: {}, durationMs: 0 })),
       recovery: { withinMs: 0 },
       acceptIrreversible: false,
     },
@@ -36,7 +38,9 @@ export function foreignRun(core: Core, id: string, { lines }: Foreign): Run | un
     claimedAt: core.wall,
     revertingAt: core.wall,
     excluded: [],
-    intents: owed.filter(line => line.fault === first.fault).map(line => intentOf(core, line)),
+    intents: owed
+      .filter(line => core.catalog.has(line.fault))
+      .map(line => ({ ...intentOf(core, line), step: faults.indexOf(line.fault) })),
     abort: {
       reason: 'record_unreadable',
       message: 'its record is of another release, or damaged: only undone',

@@ -1,7 +1,6 @@
 /** From written intents to calls and their answers, and what of their effects can be seen. */
 
-import type { AnyFault } from '../faults/fault.ts';
-import { type Intent, isBeforeHarm, orderOf, type Run } from '../lifecycle/run.ts';
+import { faultOf, type Intent, isBeforeHarm, orderOf, presentIntents, type Run } from '../lifecycle/run.ts';
 import { targetName } from '../lifecycle/target.ts';
 import { abortOf } from './abort.ts';
 import { haltsUnread } from './control.ts';
@@ -9,6 +8,7 @@ import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, 
 import { missingTargets, targetFreshness } from './questions.ts';
 import { isAcked } from './runs.ts';
 import type { Core, RunEntry } from './state.ts';
+import { byFault, faultIn } from './steps.ts';
 import type { Answer } from './types.ts';
 
 /** A repeatable call that stays unanswered is repeated this often, and given up (as unknown) after so long. */
@@ -30,7 +30,7 @@ export function setRun(entry: RunEntry, change: Partial<Run>): void {
 }
 
 /** Sends what is written as sending and was not sent, all in this tick, after a last look at everything it rests on. */
-export function send(core: Core, entry: RunEntry, fault: AnyFault): void {
+export function send(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
   if (state !== 'injecting' || !isAcked(entry) || entry.writing) return;
   const turn = Math.min(...run.intents.filter(each => each.state === 'sending').map(orderOf));
@@ -39,38 +39,43 @@ export function send(core: Core, entry: RunEntry, fault: AnyFault): void {
       each.state === 'sending' && each.sentAt === undefined && !entry.sending.has(each.n) && orderOf(each) === turn,
   );
   if (unsent.length === 0) return;
-  const why = undone(run, turn) ?? withhold(core, entry, fault, unsent) ?? tooOld(core, entry, fault);
+  const why = undone(run, turn) ?? withhold(core, entry, unsent) ?? tooOld(core, entry, unsent);
   for (const intent of unsent) {
     if (why !== undefined) withheld(core, entry, intent, why);
-    else if (entry.sending.size < atOnce) sendOne(core, entry, fault, intent, entry.ackedAt + freshMs);
+    else if (entry.sending.size < atOnce) sendOne(core, entry, intent, entry.ackedAt + freshMs);
   }
 }
 
 /** Why what comes later in the order can't follow: something before it was not done. */
-function undone({ intents }: Run, turn: number): string | undefined {
-  const before = intents.find(each => orderOf(each) < turn && each.state !== 'done');
+function undone(run: Run, turn: number): string | undefined {
+  const before = presentIntents(run).find(
+    each => orderOf(each) < turn && each.state !== 'done' && each.state !== 'planned',
+  );
   return before === undefined ? undefined : `what comes before it was not done: ${before.message ?? before.state}`;
 }
 
 /** Why nothing may leave now: lease, halt, abort, targets; undefined when all is well. */
-function withhold(core: Core, entry: RunEntry, fault: AnyFault, leaving: readonly Intent[]): string | undefined {
+function withhold(core: Core, entry: RunEntry, leaving: readonly Intent[]): string | undefined {
   const { run } = entry.standing;
   if (!holdsLease(core)) return 'the lease ended before the call could leave';
-  if (run.intents.some(each => each.term !== core.lease.term)) return 'another term wrote this intent';
+  if (leaving.some(each => each.term !== core.lease.term)) return 'another term wrote this intent';
   const abort = abortOf(core, run);
   if (abort !== undefined) return abort.message;
   if (haltsUnread(core, run.namespace).length > 0) return 'the absence of a halt was not read within 5s';
   if (core.stop !== undefined) return 'the controller is stopping';
   // Those that were hit already are no longer as they were chosen.
-  return missingTargets(core, { ...run, intents: leaving }, fault);
+  return missingTargets(core, run, leaving);
 }
 
 /** Why what was judged when the intent was armed can't be relied on any more. */
-function tooOld(core: Core, entry: RunEntry, fault: AnyFault): string | undefined {
+function tooOld(core: Core, entry: RunEntry, leaving: readonly Intent[]): string | undefined {
   const { run } = entry.standing;
   if (core.mono - entry.ackedAt > freshMs) return 'the acknowledged intent is older than 5s';
-  if (core.wall - (run.armedAt ?? core.wall) > armedForMs) return 'it was armed more than 10s ago';
-  return targetFreshness(core, run, fault) === 'fresh' ? undefined : 'the targets were not read within 5s';
+  const armedAt = run.stage === undefined ? run.armedAt : run.stageAt;
+  if (core.wall - (armedAt ?? core.wall) > armedForMs) return 'it was armed more than 10s ago';
+  const faults = byFault(core.catalog, run, leaving).keys();
+  const fresh = [...faults].every(fault => targetFreshness(core, run, fault) === 'fresh');
+  return fresh ? undefined : 'the targets were not read within 5s';
 }
 
 function withheld(core: Core, entry: RunEntry, intent: Intent, message: string): void {
@@ -80,7 +85,7 @@ function withheld(core: Core, entry: RunEntry, intent: Intent, message: string):
     type: 'injection',
     run: run.id,
     namespace: run.namespace,
-    fault: run.fault,
+    fault: faultOf(run, intent),
     target: targetName(intent.target),
     outcome: 'withheld',
     latencyMs: 0,
@@ -88,7 +93,7 @@ function withheld(core: Core, entry: RunEntry, intent: Intent, message: string):
   });
 }
 
-function sendOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent, atMost: number): void {
+function sendOne(core: Core, entry: RunEntry, intent: Intent, atMost: number): void {
   const notAfter = Math.min(leaseEnd(core), atMost);
   const first = intent.sentAt === undefined;
   const at = core.mono;
@@ -105,7 +110,7 @@ function sendOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent, a
     (answer, sentAt) => {
       if (core.runs.get(entry.id) !== entry) return;
       entry.sending.delete(intent.n);
-      answered(core, entry, intent.n, answer, { fault, at, sentAt, notAfter });
+      answered(core, entry, intent.n, answer, { at, sentAt, notAfter });
       core.dirtyRuns.add(entry.id);
     },
     { notAfter },
@@ -113,24 +118,23 @@ function sendOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent, a
 }
 
 interface Sent {
-  readonly fault: AnyFault;
   readonly at: number;
   readonly sentAt: number;
   readonly notAfter: number;
 }
 
 function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: Sent): void {
-  const { fault } = sent;
   const { run } = entry.standing;
   const intent = run.intents.find(each => each.n === n);
   if (intent === undefined || intent.state !== 'sending') return;
+  const fault = faultIn(core.catalog, run, intent);
   const tell = (outcome: 'done' | 'refused' | 'unknown', message?: string) => {
     const dueDelayMs = Math.max(0, sent.at - entry.dueAt);
     note(core, {
       type: 'injection',
       run: run.id,
       namespace: run.namespace,
-      fault: run.fault,
+      fault: faultOf(run, intent),
       target: targetName(intent.target),
       outcome,
       latencyMs: core.mono - sent.sentAt,
@@ -154,7 +158,7 @@ function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: 
     // A freeze between the check and the send: whoever took over may have acted meanwhile.
     unknown('it left after the lease or the age limit had ended: a freeze delayed it', { late: true });
   } else if (answer.kind === 'ok') {
-    if (intent.ambiguous !== true && fault.wasSo?.(answer.index) === true) {
+    if (intent.ambiguous !== true && fault?.wasSo?.(answer.index) === true) {
       refused('it was so already: somebody else did it meanwhile');
     } else {
       const index = answer.index > 0 ? { answeredIndex: answer.index } : {};
@@ -179,24 +183,28 @@ export function repeat(core: Core, key: string): void {
   const entry = core.runs.get(id);
   const intent = entry?.standing.run.intents.find(each => each.n === Number(n));
   if (entry === undefined || intent?.state !== 'sending' || entry.sending.has(intent.n)) return;
-  const fault = core.catalog.get(entry.standing.run.fault);
-  const why = fault === undefined ? 'its fault is not known' : withhold(core, entry, fault, [intent]);
-  if (why === undefined && fault !== undefined) sendOne(core, entry, fault, intent, core.mono + freshMs);
-  else if (intent.ambiguous !== true) withheld(core, entry, intent, why ?? '');
+  const why = withhold(core, entry, [intent]);
+  if (why === undefined) sendOne(core, entry, intent, core.mono + freshMs);
+  else if (intent.ambiguous !== true) withheld(core, entry, intent, why);
   else setIntent(entry, intent.n, { state: 'unknown', message: `given up: ${why}`, ...lateUntil(core, intent) });
   core.dirtyRuns.add(id);
 }
 
+/** Its undo was begun: what is seen from then on is no longer its effect. */
+function isUndoing(entry: RunEntry, n: number): boolean {
+  return entry.undoing.has(n);
+}
+
 /** Takes what the view shows of each intent's effect into the run. */
-export function observe(core: Core, entry: RunEntry, fault: AnyFault): void {
+export function observe(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
-  // A lasting fault's effect counts while it is in force: after the undo began, its absence is what is wanted.
-  const looking = fault.lasts
-    ? state === 'holding' || state === 'injecting'
-    : !isBeforeHarm(state) && state !== 'reporting';
-  if (!looking) return;
+  if (isBeforeHarm(state) || state === 'reporting') return;
   for (const intent of run.intents) {
     if (intent.effect !== undefined || (intent.state !== 'done' && intent.state !== 'unknown')) continue;
+    const fault = faultIn(core.catalog, run, intent);
+    if (fault === undefined) continue;
+    // A lasting fault's effect counts while it is in force: after the undo began, its absence is what is wanted.
+    if (fault.lasts && (isUndoing(entry, intent.n) || (state !== 'holding' && state !== 'injecting'))) continue;
     const seen = fault.observe(intent, core.view);
     if (!seen.seen) continue;
     const { client, server } = seen.at;
@@ -212,7 +220,7 @@ export function observe(core: Core, entry: RunEntry, fault: AnyFault): void {
       type: 'effect-seen',
       run: run.id,
       namespace: run.namespace,
-      fault: run.fault,
+      fault: fault.name,
       target: targetName(intent.target),
       evidence: seen.evidence,
     });

@@ -1,13 +1,15 @@
 /** A dry run: every gate with its answer, the targets with reasons, the calls that would be made. Changes nothing. */
 
 import type { View } from '../cluster/types.ts';
-import type { AnyFault, FaultCatalog, Planned } from '../faults/fault.ts';
+import type { FaultCatalog, Planned } from '../faults/fault.ts';
 import { type Asked, askAll, candidateJudge } from '../safety/ask.ts';
+import { harmedBy } from '../safety/basis/harm.ts';
 import type { Gate, GateContext } from '../safety/gate.ts';
 import { nextTicks } from '../schedule/next.ts';
 import type { Spec } from '../spec/experiment.ts';
-import { type Choice, choose } from '../targeting/choose.ts';
-import { callsOf, isSteadyBefore, unsteady } from './questions.ts';
+import type { Choice } from '../targeting/choose.ts';
+import { isSteadyBefore, unsteady } from './questions.ts';
+import { callsOf, chooseFor, type KnownStep, knownSteps } from './steps.ts';
 import { groupsOf } from './targets.ts';
 
 export interface PlanInput {
@@ -23,11 +25,16 @@ export interface PlanInput {
   readonly modifyTime: number;
 }
 
-export interface Plan {
-  readonly fault: AnyFault;
-  /** Admission, then blast radius. */
-  readonly gates: readonly Asked[];
+/** What one step would do. */
+export interface PlannedStep extends KnownStep {
   readonly choice: Choice;
+  readonly calls: readonly Planned[];
+}
+
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+  /** Admission, then blast radius; what is answered alike for several steps is there once. */
+  readonly gates: readonly Asked[];
   /** Groups that don't have what they desire, in words. */
   readonly notSteady: readonly string[];
   readonly calls: readonly Planned[];
@@ -40,34 +47,47 @@ export interface Plan {
 export function planOf(input: PlanInput): Plan {
   const { spec, view, gates } = input;
   const { experiment } = spec;
-  const step = experiment.method[0];
-  const fault = step === undefined ? undefined : input.catalog.get(step.fault);
-  if (step === undefined || fault === undefined) throw new Error('a valid spec names a known fault');
-  const context: GateContext = { ...input.context, experiment, fault, view };
-  const { target } = experiment;
-  const choice = choose({
-    view,
-    namespace: context.namespace,
-    target,
-    fault,
-    params: step.with,
-    seed: input.seed,
-    judge: candidateJudge(gates, context),
+  const { namespace, now } = input.context;
+  const context = ({ fault, step }: KnownStep): GateContext => ({ ...input.context, experiment, fault, step, view });
+  const steps = knownSteps(input.catalog, experiment).map((step): PlannedStep => {
+    const judge = candidateJudge(gates, context(step));
+    const choice = chooseFor(step, { view, namespace, experiment, seed: input.seed, judge });
+    return { ...step, choice, calls: callsOf(step, { view, target: experiment.target }, choice.chosen) };
   });
   const asked = [
-    ...askAll(gates, 'admission', context),
-    ...askAll(gates, 'blast', { ...context, chosen: choice.chosen }),
+    ...steps.flatMap(step => askAll(gates, 'admission', context(step))),
+    ...steps.flatMap(step => askAll(gates, 'blast', blastContext(step, steps, context))),
   ];
-  const calls = callsOf(view, experiment, { fault }, choice.chosen);
-  const groups = isSteadyBefore(fault) ? groupsOf(view, { intents: calls }) : [];
-  const notSteady = groups.flatMap(([namespace, job, group]) => unsteady(view, namespace, job, group) ?? []);
+  const calls = steps.flatMap(step => step.calls);
+  const hit = { intents: calls.filter(({ target }) => isSteadyBefore(target)) };
+  const notSteady = groupsOf(view, hit).flatMap(group => unsteady(view, ...group) ?? []);
   return {
-    fault,
-    gates: asked,
-    choice,
+    steps,
+    gates: onceEach(asked),
     notSteady,
     calls,
-    nextRuns: nextTicks(spec.schedule, { modifyTime: input.modifyTime, after: context.now }, 3),
-    goes: calls.length > 0 && notSteady.length === 0 && asked.every(each => each.answer.ok),
+    nextRuns: nextTicks(spec.schedule, { modifyTime: input.modifyTime, after: now }, 3),
+    goes:
+      steps.every(step => step.calls.length > 0) &&
+      steps.length > 0 &&
+      notSteady.length === 0 &&
+      asked.every(each => each.answer.ok),
   };
+}
+
+/** A step beside those that are done together with it. */
+function blastContext(
+  step: PlannedStep,
+  steps: readonly PlannedStep[],
+  context: (step: KnownStep) => GateContext,
+): GateContext {
+  const beside = steps
+    .filter(other => other !== step && other.stage === step.stage)
+    .flatMap(other => other.choice.chosen.flatMap(candidate => harmedBy(context(other), candidate)));
+  const given = beside.length === 0 ? {} : { beside };
+  return { ...context(step), chosen: step.choice.chosen, ...given };
+}
+
+function onceEach(asked: readonly Asked[]): readonly Asked[] {
+  return [...new Map(asked.map(each => [`${each.gate.name} ${each.answer.message}`, each])).values()];
 }

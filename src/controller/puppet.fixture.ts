@@ -2,12 +2,16 @@
 
 import type { Call } from '../lifecycle/effects.ts';
 import type { Variable } from '../nomad/types.ts';
+import { createJobBook, type JobBook } from './puppet-jobs.fixture.ts';
+import { createRegion, type Region } from './puppet-region.fixture.ts';
 import type { Answer } from './types.ts';
 import { createWorkload, type VirtualClock, type Workload } from './workload.fixture.ts';
 
 export type Items = Readonly<Record<string, string>>;
 
 export interface Puppet extends Workload {
+  readonly book: JobBook;
+  readonly region: Region;
   /** The index of the last change. */
   readonly index: number;
   answer(call: Call): Answer;
@@ -35,6 +39,8 @@ export function createPuppet(clock: VirtualClock): Puppet {
     return index;
   };
   const workload = createWorkload(clock, next);
+  const book = createJobBook(clock, next, workload);
+  const region = createRegion(clock, next, workload);
 
   const keyOf = (namespace: string, path: string) => `${namespace}:${path}`;
   const ok = (value?: unknown, at = index): Answer => ({
@@ -122,8 +128,6 @@ export function createPuppet(clock: VirtualClock): Puppet {
         return ok([...workload.jobs.values()]);
       case 'list-job-allocs':
         return ok(workload.allocsOf(call.job));
-      case 'list-job-deployments':
-        return ok([]);
       case 'list-nodes':
         return ok([...workload.nodes.values()]);
       case 'read-node':
@@ -137,12 +141,17 @@ export function createPuppet(clock: VirtualClock): Puppet {
       case 'node-eligibility':
         return setEligible(call.node, call.eligible);
       default:
-        return { kind: 'refused', reason: 'error', message: 'not by this puppet' };
+        return (
+          book.answer(call) ??
+          region.answer(call) ?? { kind: 'refused', reason: 'error', message: 'not by this puppet' }
+        );
     }
   }
 
   return {
     ...workload,
+    book,
+    region,
     get index() {
       return index;
     },

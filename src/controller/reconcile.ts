@@ -1,20 +1,20 @@
 /** One look at one run: what is true now goes to the lifecycle, and what follows from the new state is asked of the world. */
 
 import { recovery } from '../cluster/recovery.ts';
-import type { AnyFault } from '../faults/fault.ts';
 import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
-import { mayBeInForce, type Run } from '../lifecycle/run.ts';
+import { holdUntil, mayBeInForce, nextStage, owesUndo, presentIntents, type Run, stepOf } from '../lifecycle/run.ts';
 import { abortOf } from './abort.ts';
 import { tendHalts } from './control.ts';
 import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
-import { armingMs, askAdmission, askArmed, askBlast, askChoice, askSteady, readAhead } from './questions.ts';
+import { armingMs, askAdmission, askArmed, askBlast, askChoice, askNext, askSteady, readAhead } from './questions.ts';
 import { freshRead, jobReads, looksOf } from './reads.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
 import { runChanged } from './specs.ts';
 import type { Core, RunEntry } from './state.ts';
+import { faultIn, knownSteps, unknownFault } from './steps.ts';
 import { pollMs, touchStreams } from './streams.ts';
 import { groupsOf } from './targets.ts';
 
@@ -24,50 +24,58 @@ const notAsked: Answered = { kind: 'wait' };
 export function tendRun(core: Core, id: string): void {
   const entry = core.runs.get(id);
   if (entry === undefined || !acts(core) || !isMine(core, id)) return;
-  const fault = core.catalog.get(entry.standing.run.fault);
-  if (fault === undefined) {
-    noteUnknownFault(core, entry);
+  const unknown = unknownFault(core.catalog, entry.standing.run);
+  if (unknown !== undefined) {
+    noteUnknownFault(core, entry, unknown);
     return;
   }
   const from = entry.standing.state;
   // What the questions after the claim rest on is read while the claim is on its way.
-  if (from === 'queued') readAhead(core, entry.standing.run, fault, armingMs);
+  if (from === 'queued') readAhead(core, entry.standing.run, armingMs);
   // Bounded by the number of states; one pass a state.
   for (let pass = 0; pass < 16; pass += 1) {
-    observe(core, entry, fault);
-    send(core, entry, fault);
-    revert(core, entry, fault);
+    observe(core, entry);
+    send(core, entry);
+    revert(core, entry);
     const before = entry.standing;
-    entry.standing = look(before, factsOf(core, entry, fault));
+    entry.standing = look(before, factsOf(core, entry));
     if (entry.standing.state !== before.state) told(core, before, entry.standing);
     persist(core, entry);
     if (entry.standing === before) break;
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
-  if (entry.endsOf !== entry.standing.state) setEnd(core, entry);
-  schedulePolls(core, entry, fault);
+  const phase = `${entry.standing.state} ${entry.standing.run.stage ?? 0}`;
+  if (entry.endsOf !== phase) setEnd(core, entry, phase);
+  schedulePolls(core, entry);
 }
 
 /** The end of the present state by the monotonic clock: a wall clock that is set back can't make a fault last longer. */
-function setEnd(core: Core, entry: RunEntry): void {
+function setEnd(core: Core, entry: RunEntry, phase: string): void {
   const { state, run } = entry.standing;
-  const durationMs = run.experiment.method[0]?.durationMs ?? 0;
   const left = (until: number | undefined, atMost: number) => Math.min((until ?? core.wall) - core.wall, atMost);
-  entry.endsOf = state;
+  entry.endsOf = phase;
   entry.enteredAt = core.mono;
-  if (state === 'holding') entry.endsAt = core.mono + left(run.holdUntil, durationMs);
-  else if (state === 'recovering') entry.endsAt = core.mono + left(run.recoverUntil, run.experiment.recovery.withinMs);
+  entry.stageOverAt = undefined;
+  if (state === 'holding') {
+    for (const intent of presentIntents(run)) {
+      const durationMs = stepOf(run, intent)?.durationMs ?? 0;
+      entry.holdEnds.set(intent.n, core.mono + left(holdUntil(run, intent), durationMs));
+    }
+    const longest = Math.max(...presentIntents(run).map(intent => stepOf(run, intent)?.durationMs ?? 0));
+    entry.endsAt = core.mono + left(run.holdUntil, longest);
+  } else if (state === 'recovering')
+    entry.endsAt = core.mono + left(run.recoverUntil, run.experiment.recovery.withinMs);
   else entry.endsAt = Number.POSITIVE_INFINITY;
 }
 
 /** A record of a newer release names a fault that this one can't undo: said once, and left for who can. */
-function noteUnknownFault(core: Core, entry: RunEntry): void {
+function noteUnknownFault(core: Core, entry: RunEntry, fault: string): void {
   const { run, state } = entry.standing;
   if (run.stuck !== undefined) return;
-  const reason = `fault ${run.fault} is not known to this release`;
+  const reason = `fault ${fault} is not known to this release`;
   entry.standing = { state, run: { ...run, stuck: { since: core.wall, reason } } };
   const byHand = 'the release that wrote it undoes it';
-  note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault: run.fault, reason, byHand });
+  note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault, reason, byHand });
 }
 
 function told(core: Core, before: Standing, after: Standing): void {
@@ -106,9 +114,9 @@ function stateChanged(core: Core, entry: RunEntry): void {
 export function leaveIfDone(core: Core, entry: RunEntry): void {
   if (entry.standing.state !== 'done' || !isAcked(entry)) return;
   core.runs.delete(entry.id);
-  const rest = entry.foreign?.lines.filter(line => line.fault !== entry.standing.run.fault) ?? [];
+  const rest = entry.foreign?.lines.filter(line => !core.catalog.has(line.fault)) ?? [];
   const unreadable = {
-    why: 'faults of it are left that this release does not undo together',
+    why: 'faults of it are left that this release does not know',
     lines: rest,
     state: 'reverting',
   };
@@ -117,31 +125,82 @@ export function leaveIfDone(core: Core, entry: RunEntry): void {
   touchStreams(core);
 }
 
-function factsOf(core: Core, entry: RunEntry, fault: AnyFault): Facts {
+function factsOf(core: Core, entry: RunEntry): Facts {
   const { state, run } = entry.standing;
   const abort = abortOf(core, run);
   const asked = <T>(name: string, question: () => T): T | Answered => (state === name ? question() : notAsked);
-  const settled = run.intents.every(each => each.state !== 'planned' && each.state !== 'sending');
+  const present = presentIntents(run);
+  const settled = present.every(each => each.state !== 'planned' && each.state !== 'sending');
+  const more = nextStage(run) !== undefined;
   const recovered = state === 'recovering' ? recoveryOf(core, run) : { ok: false };
   return {
     wall: core.wall,
     timeUp: core.mono >= entry.endsAt,
     acked: isAcked(entry) && !entry.writing,
     ...(abort === undefined ? {} : { abort }),
-    admission: asked('admitted', () => askAdmission(core, run, fault)),
-    choice: asked('targeting', () => askChoice(core, entry, fault)),
-    blast: asked('limited', () => askBlast(core, entry, fault)),
-    steady: asked('baseline', () => askSteady(core, run, fault)),
-    armed: asked('armed', () => askArmed(core, entry, fault)),
+    admission: asked('admitted', () => askAdmission(core, run)),
+    choice: asked('targeting', () => askChoice(core, entry)),
+    blast: asked('limited', () => askBlast(core, entry)),
+    steady: asked('baseline', () => askSteady(core, run)),
+    armed: asked('armed', () => askArmed(core, entry)),
     term: core.lease.term,
     sendBy: core.wall + leaseEnd(core) - core.mono,
     settled,
-    lasting: fault.lasts && run.intents.some(mayBeInForce),
+    lasting: present.some(each => mayBeInForce(each) && faultIn(core.catalog, run, each)?.lasts === true),
+    more,
+    next: more && state === 'holding' ? nextOf(core, entry) : notAsked,
     reverted: isReverted(core, entry),
     effectsSeen: run.intents.every(each => each.effect !== undefined || !mayBeInForce(each)),
     looked: state !== 'recovering' || looked(core, entry),
     recovered,
   };
+}
+
+/**
+ * Whether the next stage begins. The present one is over when each of its calls had its effect and what lasts is put
+ * back; then comes the pause. Whatever keeps it from going on may do so as long as recovery may take.
+ */
+function nextOf(core: Core, entry: RunEntry): Facts['next'] {
+  const { run } = entry.standing;
+  const present = presentIntents(run);
+  const { withinMs } = run.experiment.recovery;
+  const late = (since: number, verdict: 'deviated' | 'failed', reason: string, message: string): Facts['next'] => {
+    if (core.mono < since) {
+      lookAgain(core, entry.id, since - core.mono);
+      return notAsked;
+    }
+    return { kind: 'end', verdict, reason, message };
+  };
+  const undone = present.find(each => each.state !== 'done');
+  if (undone !== undefined)
+    return {
+      kind: 'end',
+      verdict: 'failed',
+      reason: 'step_failed',
+      message: undone.message ?? `a call is ${undone.state}`,
+    };
+  const longest = Math.max(0, ...[...entry.holdEnds.values()].map(each => each - core.mono));
+  if (longest > 0) return notAsked;
+  if (present.some(each => each.effect === undefined))
+    return late(entry.enteredAt + withinMs, 'failed', 'no_effect', 'the calls were accepted and no effect was seen');
+  if (present.some(owesUndo) || !isReverted(core, entry)) return notAsked;
+  entry.stageOverAt ??= core.mono;
+  const pauses = knownSteps(core.catalog, run.experiment)
+    .filter(({ stage }) => stage === nextStage(run))
+    .map(({ step }) => step.pauseMs ?? 0);
+  const from = entry.stageOverAt + Math.max(0, ...pauses);
+  if (core.mono < from) {
+    lookAgain(core, entry.id, from - core.mono);
+    return notAsked;
+  }
+  const asked = askNext(core, entry);
+  if (asked.kind !== 'wait') return asked;
+  return late(
+    from + withinMs,
+    'deviated',
+    'not_recovered',
+    'the targets of the next step were not fit within recover_within',
+  );
 }
 
 /** What a denied read would tell is not to be had: then the verdict says what is missing. */
@@ -163,7 +222,7 @@ function recoveryOf(core: Core, run: Run): Facts['recovered'] {
 }
 
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */
-function schedulePolls(core: Core, entry: RunEntry, fault: AnyFault): void {
+function schedulePolls(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
   // Before its call left there is nothing to be seen, and nothing may hold it up.
   const sent = state === 'injecting' && run.injectedAt !== undefined;
@@ -180,5 +239,8 @@ function schedulePolls(core: Core, entry: RunEntry, fault: AnyFault): void {
   const since = Math.max(core.mono - 0.9 * every, entry.ackedAt);
   for (const [of, job] of groupsOf(core.view, run))
     for (const call of jobReads(of, job).slice(0, 2)) freshRead(core, call, since);
-  for (const { target } of run.intents) for (const call of looksOf(fault, target)) freshRead(core, call, since);
+  for (const intent of run.intents) {
+    const fault = faultIn(core.catalog, run, intent);
+    if (fault !== undefined) for (const call of looksOf(fault, intent.target)) freshRead(core, call, since);
+  }
 }

@@ -83,7 +83,7 @@ describe('a record of a newer release', () => {
     const { world, nomad, node } = anEmptyScene(faults);
     const other = nomad.addNode(2);
     for (const each of [node, other]) nomad.changeNode(each, { SchedulingEligibility: 'ineligible' });
-    nomad.put(home, record, newer([line(0, 'node-ineligible', node), line(1, 'node-drain', other)].join('\n')));
+    nomad.put(home, record, newer([line(0, 'node-ineligible', node), line(1, 'volume-detach', other)].join('\n')));
     const member = world.start();
     world.pass(200_000);
     const eligible = [node, other].map(each => nomad.nodes.get(each)?.SchedulingEligibility);
@@ -93,7 +93,7 @@ describe('a record of a newer release', () => {
       .items(home, record)
       ?.['undo']?.split('\n')
       .map(each => JSON.parse(each));
-    expect(lines).toMatchObject([{ state: 'undone' }, { fault: 'node-drain', state: 'pending' }]);
+    expect(lines).toMatchObject([{ state: 'undone' }, { fault: 'volume-detach', state: 'pending' }]);
   });
 });
 

@@ -1,13 +1,14 @@
 /** Putting back: in the reverse order of doing, from fresh reads, until it is proved, superseded, or shown to be stuck. */
 
-import type { AnyFault, UndoDecision } from '../faults/fault.ts';
+import type { UndoDecision } from '../faults/fault.ts';
 import type { FaultCall } from '../lifecycle/effects.ts';
-import { type Intent, mayBeInForce, orderOf, owesUndo } from '../lifecycle/run.ts';
+import { faultOf, holdUntil, type Intent, mayBeInForce, orderOf, owesUndo, stageOf } from '../lifecycle/run.ts';
 import { targetName } from '../lifecycle/target.ts';
 import { ask, holdsLease, lookAgain, note } from './core.ts';
 import { setIntent, setRun } from './inject.ts';
 import { freshRead, looksOf, worst } from './reads.ts';
 import type { Core, RunEntry, UndoTry } from './state.ts';
+import { faultIn } from './steps.ts';
 
 /** An undo that takes longer than this is stuck, and said so. */
 const stuckAfterMs = 60_000;
@@ -30,26 +31,38 @@ export function isReverted(core: Core, entry: RunEntry): boolean {
 }
 
 /** One look at everything that is to be undone: the last done comes first. */
-export function revert(core: Core, entry: RunEntry, fault: AnyFault): void {
-  if (entry.standing.state !== 'reverting' || !holdsLease(core)) return;
-  const { intents } = entry.standing.run;
+export function revert(core: Core, entry: RunEntry): void {
+  const { state, run } = entry.standing;
+  if ((state !== 'reverting' && state !== 'holding') || !holdsLease(core)) return;
+  // Of a run that goes on, what was in force as long as it was to be.
+  const intents = state === 'reverting' ? run.intents : run.intents.filter(each => isHeld(core, entry, each));
   // What was done after something else is undone, and proved to be, before that.
   const turn = Math.max(...intents.filter(owesUndo).map(orderOf));
   for (const intent of [...intents].reverse()) {
     if (intent.undo === undefined || !mayBeInForce(intent)) continue;
     const until = watchedUntil(core, entry, intent);
     const isDue = owesUndo(intent) ? orderOf(intent) === turn : until > core.wall;
-    if (isDue) revertOne(core, entry, fault, intent);
+    if (isDue) revertOne(core, entry, intent);
     if (until > core.wall) lookAgain(core, entry.id, Math.min(watchEveryMs, until - core.wall + 1));
   }
-  noteStuck(core, entry, fault);
+  noteStuck(core, entry, intents);
+}
+
+/** Whether an intent's time is over, by either clock, in a run that is still held. */
+function isHeld(core: Core, entry: RunEntry, intent: Intent): boolean {
+  const { run } = entry.standing;
+  if (stageOf(intent) < (run.stage ?? 0)) return true;
+  const endsAt = entry.holdEnds.get(intent.n);
+  return endsAt !== undefined && (core.mono >= endsAt || core.wall >= holdUntil(run, intent));
 }
 
 /** Looks at one intent, and does what its fault says: all of it from reads that were sent after the last try ended. */
-function revertOne(core: Core, entry: RunEntry, fault: AnyFault, intent: Intent): void {
+function revertOne(core: Core, entry: RunEntry, intent: Intent): void {
+  const fault = faultIn(core.catalog, entry.standing.run, intent);
+  if (fault === undefined) return;
   let attempt = entry.undoing.get(intent.n);
   if (attempt === undefined) {
-    attempt = { inFlight: false, failures: 0, notBefore: core.mono, freshAfter: core.mono };
+    attempt = { inFlight: false, failures: 0, since: core.wall, notBefore: core.mono, freshAfter: core.mono };
     entry.undoing.set(intent.n, attempt);
   }
   if (attempt.inFlight) return;
@@ -105,6 +118,8 @@ function settle(
   const after = 'after' in decision ? { after: decision.after } : {};
   const at = 'at' in decision && decision.at !== undefined ? { undoneAt: decision.at } : {};
   setIntent(entry, intent.n, { undoState: decision.kind, ...after, ...at, ...message });
+  // What was done before it may be undone now.
+  core.dirtyRuns.add(entry.id);
   const latencyMs = core.wall - (entry.standing.run.revertingAt ?? core.wall);
   tell(core, entry, intent, { outcome: decision.kind, latencyMs, message: message.undoMessage });
 }
@@ -112,7 +127,7 @@ function settle(
 function tell(
   core: Core,
   { standing: { run } }: RunEntry,
-  { target }: Intent,
+  intent: Intent,
   {
     outcome,
     latencyMs,
@@ -127,8 +142,8 @@ function tell(
     type: 'undo',
     run: run.id,
     namespace: run.namespace,
-    fault: run.fault,
-    target: targetName(target),
+    fault: faultOf(run, intent),
+    target: targetName(intent.target),
     outcome,
     latencyMs,
     ...(message === undefined ? {} : { message }),
@@ -176,9 +191,10 @@ function failed(core: Core, { entry, intent, attempt }: Undoing, message: string
 }
 
 /** Says that an undo is overdue, and takes it back when it was done after all. */
-function noteStuck(core: Core, entry: RunEntry, fault: AnyFault): void {
+function noteStuck(core: Core, entry: RunEntry, due: readonly Intent[]): void {
   const { run } = entry.standing;
-  const owed = run.intents.filter(owesUndo);
+  const isOwed = new Set(due.filter(owesUndo).map(({ n }) => n));
+  const owed = run.intents.filter(({ n }) => isOwed.has(n));
   if (owed.length === 0) {
     if (run.stuck !== undefined) {
       const { stuck: _, ...rest } = run;
@@ -186,7 +202,8 @@ function noteStuck(core: Core, entry: RunEntry, fault: AnyFault): void {
     }
     return;
   }
-  const overdue = (run.revertingAt ?? core.wall) + stuckAfterMs;
+  const begun = Math.min(...owed.map(({ n }) => entry.undoing.get(n)?.since ?? core.wall));
+  const overdue = (run.revertingAt ?? begun) + stuckAfterMs;
   if (run.stuck !== undefined) return;
   if (core.wall < overdue) {
     lookAgain(core, entry.id, Math.min(watchEveryMs, overdue - core.wall + 1));
@@ -195,6 +212,7 @@ function noteStuck(core: Core, entry: RunEntry, fault: AnyFault): void {
   const first = owed[0];
   const reason = first?.undoMessage ?? first?.message ?? 'its undo was not confirmed';
   setRun(entry, { stuck: { since: core.wall, reason } });
-  const byHand = owed.map(each => fault.byHand(each.target)).join('; ');
-  note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault: run.fault, reason, byHand });
+  const byHand = owed.map(each => faultIn(core.catalog, run, each)?.byHand(each.target) ?? '').join('; ');
+  const fault = first === undefined ? run.fault : faultOf(run, first);
+  note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault, reason, byHand });
 }

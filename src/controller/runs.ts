@@ -76,6 +76,8 @@ export function enter(core: Core, entering: Entering): RunEntry {
     endsAt: Number.POSITIVE_INFINITY,
     endsOf: '',
     enteredAt: core.mono,
+    holdEnds: new Map(),
+    stageOverAt: undefined,
     ackedAt: Number.NEGATIVE_INFINITY,
     dueAt,
     unsureUntil,

@@ -92,9 +92,12 @@ export interface SpecEntry {
   problems: readonly Problem[];
   /** Suspended though it is not valid, or valid. */
   suspended: boolean;
-  /** The newest tick that was started, missed or forbidden: ticks at or before it are spent. */
+  /** The newest tick that was started, missed, forbidden or left out: ticks at or before it are spent. */
   handled: number;
+  /** When the next tick will be due, its jitter included. */
   next: number | undefined;
+  /** The tick that waits for open runs to be undone, since it is to take their place. */
+  replacing: number | undefined;
   missed: number;
   last:
     | {
@@ -141,8 +144,12 @@ export interface RunEntry {
   endsOf: string;
   /** Monotonic instant since which it is in that state. */
   enteredAt: number;
-  /** Monotonic instant of the tick, for `due_delay_seconds`. */
-  readonly dueAt: number;
+  /** Monotonic ends of what is held, by intent: a wall clock that is set back can't make a fault last longer. */
+  readonly holdEnds: Map<number, number>;
+  /** Monotonic instant at which the present stage was seen to be over. */
+  stageOverAt: number | undefined;
+  /** Monotonic instant at which the tick was due, its jitter included, for `due_delay_seconds`. */
+  dueAt: number;
   /** Taken over from an earlier leader: undo and observation are repeated until then (monotonic). */
   readonly unsureUntil: number;
   /** Intents whose call is on its way, by number; the lease's end and the age limit at the send (monotonic). */
@@ -152,6 +159,8 @@ export interface RunEntry {
 
 export interface UndoTry {
   inFlight: boolean;
+  /** When it was begun, milliseconds since the epoch. */
+  readonly since: number;
   failures: number;
   /** Monotonic instant before which it is not tried again. */
   notBefore: number;

@@ -21,11 +21,9 @@ export function statusState(core: Core, entry: SpecEntry): string {
   }
   if (entry.suspended) return 'suspended';
   if (haltsInForce(core, entry.namespace).length > 0) return 'halted';
-  return entry.next === undefined &&
-    entry.spec.schedule.when.kind !== 'every' &&
-    entry.handled > Number.NEGATIVE_INFINITY
-    ? 'done'
-    : 'accepted';
+  const { kind } = entry.spec.schedule.when;
+  const isSpent = entry.next === undefined && entry.handled > Number.NEGATIVE_INFINITY;
+  return isSpent && (kind === 'at' || kind === 'at-now') ? 'done' : 'accepted';
 }
 
 /** Items of the status Variable, without `updated_at`. */

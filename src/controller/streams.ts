@@ -10,6 +10,7 @@ import type { EventBatch } from '../nomad/types.ts';
 import { allRunsDirty, deadline, jobChanged, namespaces, nodesChanged, note } from './core.ts';
 import { jobReads, readKey } from './reads.ts';
 import type { Core, StreamState } from './state.ts';
+import { knownSteps } from './steps.ts';
 
 const reopenMs = 35_000;
 /** Past so many jobs the whole topic is taken and filtered here. */
@@ -76,11 +77,12 @@ function forget(core: Core, wanted: ReadonlyMap<string, Wanted>): void {
 
 function wantsNodes(core: Core): boolean {
   for (const { spec } of core.specs.values()) {
-    const fault = spec?.experiment.method[0]?.fault;
-    if (fault !== undefined && spec?.schedule.suspend === false && core.catalog.get(fault)?.targetKind === 'node')
-      return true;
+    if (spec === undefined || spec.schedule.suspend) continue;
+    if (knownSteps(core.catalog, spec.experiment).some(({ fault }) => fault.targetKind === 'node')) return true;
   }
-  return [...core.runs.values()].some(entry => core.catalog.get(entry.standing.run.fault)?.targetKind === 'node');
+  return [...core.runs.values()].some(({ standing: { run } }) =>
+    run.intents.some(({ target }) => target.kind === 'node'),
+  );
 }
 
 /** Opens, replaces and closes streams so that they carry what is wanted. */

@@ -21,6 +21,8 @@ export interface Workload {
   signal(alloc: string, task: string, signal: string): boolean;
   /** Stops an allocation and places another; false: there is no such allocation. */
   stop(alloc: string): boolean;
+  /** Ends the newest allocations of a job, or places more, until so many run. */
+  resize(job: string, count: number): void;
   /** Does what became due. */
   settle(): void;
 }
@@ -105,6 +107,21 @@ export function createWorkload(clock: VirtualClock, nextIndex: () => number): Wo
         CreateIndex: old.ModifyIndex,
       });
       return true;
+    },
+    resize(name, count) {
+      const running = (members.get(name) ?? [])
+        .flatMap(each => allocs.get(each) ?? [])
+        .filter(each => each.DesiredStatus === 'run');
+      for (const { ID } of running.slice(count)) change(ID, { DesiredStatus: 'stop', ClientStatus: 'complete' });
+      for (let i = running.length; i < count; i += 1) {
+        made += 1;
+        const sinceStart = clock.wall - serverStart;
+        const index = nextIndex();
+        const named = { Name: `${name}.cache[${i}]`, JobID: name, CreateIndex: index, ModifyIndex: index };
+        const times = { CreateTime: clock.wall * 1e6, ModifyTime: clock.wall * 1e6 };
+        const states = { web: task([event('Started', sinceStart)], {}, sinceStart) };
+        place(alloc(made, { ...named, ...times, TaskStates: states }));
+      }
     },
     settle() {
       const due = restarts.filter(each => each.at <= clock.wall);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fault } from './fault.ts';
-import { asBefore, isOlder } from './on-job.ts';
+import { asBefore, isOlder, whyNoJob } from './on-job.ts';
 
 const parameters = z.strictObject({});
 
@@ -59,11 +59,11 @@ export const deploymentPause: Fault<z.infer<typeof parameters>> = {
     const { target } = intent;
     if (target.kind !== 'deployment') return { kind: 'unreachable', why: 'not a deployment' };
     const found = view.deployment(target.namespace, target.job);
-    if (found === undefined) {
-      return view.isGone(target.namespace, target.job)
-        ? { kind: 'superseded', after: {}, why: 'the job is gone: somebody purged it meanwhile' }
-        : { kind: 'unreachable', why: "the deployment can't be seen" };
-    }
+    const problem = whyNoJob(intent, view);
+    if (problem !== undefined) return problem;
+    // The job's deployments are read with it. One that is paused stays: what Nomad collects was ended before.
+    if (found === undefined)
+      return { kind: 'superseded', after: {}, why: 'the deployment is gone: somebody ended it, and it was collected' };
     const after = { deployment: found.id, status: found.status, modify_index: found.modifyIndex };
     if (found.id !== target.deployment)
       return { kind: 'superseded', after, why: `a newer deployment took its place: ${found.id.slice(0, 8)}` };

@@ -63,7 +63,9 @@ export interface Planned {
   readonly sending: 'once' | 'repeatable';
   /** What `observe` and `undo` compare with; small. */
   readonly before: { readonly [key: string]: Json };
-  /** Calls of one run leave in this order, each once all before it are done; undone in the reverse one. Default 0. */
+  /** Calls of a later wave leave once all of the one before had their effect and the groups hit are whole. Default 0. */
+  readonly wave?: number;
+  /** Calls of one wave leave in this order, each once all before it are done; undone in the reverse one. Default 0. */
   readonly order?: number;
   /** Groups of the target's job of which instances are taken away on purpose, and are not unhealthy: of how many. */
   readonly takes?: readonly { readonly group: string; readonly of: number; readonly taken: number }[];
@@ -167,6 +169,8 @@ export interface Fault<P = never> {
   undo?(intent: Injected, view: View, run: string): UndoDecision;
   /** Whether an answer with this index says that all was so already, so that it is not ours to undo. */
   wasSo?(index: number): boolean;
+  /** Whether only one candidate of each job may be chosen: its calls carry the index of the job. */
+  readonly onePerJob?: boolean;
   /** Whether no other run may be open beside one of this fault. */
   readonly alone?: boolean;
 }

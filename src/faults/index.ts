@@ -6,6 +6,7 @@ import { allocStop } from './alloc-stop.ts';
 import { deploymentFail } from './deployment-fail.ts';
 import { deploymentPause } from './deployment-pause.ts';
 import type { AnyFault } from './fault.ts';
+import { jobRestart } from './job-restart.ts';
 import { jobScale } from './job-scale.ts';
 import { jobStop } from './job-stop.ts';
 import { nodeDrain } from './node-drain.ts';
@@ -19,6 +20,7 @@ export const faults: readonly AnyFault[] = [
   allocStop,
   deploymentFail,
   deploymentPause,
+  jobRestart,
   jobScale,
   jobStop,
   nodeDrain,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { int, percent } from '../base/fields.ts';
-import type { GroupView, JobView, View } from '../cluster/types.ts';
+import type { AllocView, GroupView, JobView, View } from '../cluster/types.ts';
 import type { FaultCall } from '../lifecycle/effects.ts';
-import type { Fault, TargetRef, UndoDecision } from './fault.ts';
-import { asBefore, isOlder, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
+import type { Fault, Injected, TargetRef, UndoDecision } from './fault.ts';
+import { asBefore, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
 
 const most = 10_000;
 
@@ -11,11 +11,18 @@ const parameters = z
   .strictObject({
     count: int({ max: most, help: 'The count to scale to.' }).optional(),
     delta: int({ min: -most, max: most, help: 'What to add to the count; without any of the three, -1.' }).optional(),
-    percent: percent({ max: 1000, help: 'The share of the count to scale to, rounded down.' }).optional(),
+    percent: percent({ max: 900, help: 'The share of the count to scale to, rounded down.' }).optional(),
   })
-  .refine(({ count, delta, percent: share }) => [count, delta, share].filter(each => each !== undefined).length <= 1, {
-    error: 'count, delta and percent exclude each other',
-    path: ['count'],
+  .superRefine((given, { addIssue }) => {
+    const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    if (names.length < 2) return;
+    const about = { found: names.join(' and '), allowed: 'one of count, delta and percent' };
+    addIssue({
+      code: 'custom',
+      path: names.slice(-1),
+      message: 'count, delta and percent exclude each other',
+      params: about,
+    });
   });
 
 type Parameters = z.infer<typeof parameters>;
@@ -30,6 +37,7 @@ export const jobScale: Fault<Parameters> = {
   targetKind: 'group',
   reach: 'target',
   lasts: true,
+  onePerJob: true,
   undoClass: 'inverse',
   parameters,
   permissions: [
@@ -91,11 +99,17 @@ export const jobScale: Fault<Parameters> = {
     const group = groupOf(intent.target, job);
     if (call.op !== 'job-scale' || job === undefined || group === undefined)
       return { seen: false, why: "the group can't be seen" };
-    if (isOlder(job, intent) || job.jobModifyIndex <= Number(before['job_modify_index'] ?? 0))
-      return { seen: false, why: 'what is known of the job is older than the call' };
+    if (!isScaled(job, intent)) return { seen: false, why: 'what is known of the job is older than the call' };
     // Of a call without an answer nothing tells that the count is our doing.
     if (answeredIndex === undefined) return { seen: false, why: 'the call was not answered' };
     if (group.count !== call.count) return { seen: false, why: `its count is ${group.count}` };
+    // The count is only a wish until the scheduler has acted on it.
+    const meant = view
+      .allocsOf(job.namespace, job.id)
+      .filter(each => each.group === group.name && each.desired === 'run' && !hasEnded(each)).length;
+    const isDown = call.count < Number(before['count']);
+    if (isDown ? meant > call.count : meant < call.count)
+      return { seen: false, why: `its count is ${group.count}, and ${meant} are meant to run still` };
     const evidence = `its count is ${group.count}, and was ${before['count']} (index ${job.jobModifyIndex})`;
     return { seen: true, evidence, at: { server: job.submitTime } };
   },
@@ -104,6 +118,8 @@ export const jobScale: Fault<Parameters> = {
     const job = jobOfTarget(intent.target, view);
     const problem = whyNoJob(intent, view);
     if (problem !== undefined || job === undefined) return problem ?? { kind: 'unreachable', why: 'not on a job' };
+    if (intent.answeredIndex !== undefined && !isScaled(job, intent))
+      return { kind: 'unreachable', why: 'what is known of the job is older than what we did to it' };
     const args = intent.undo?.args ?? {};
     const [from, ours] = [Number(args['count']), Number(args['ours'])];
     const group = groupOf(intent.target, job);
@@ -123,8 +139,21 @@ export const jobScale: Fault<Parameters> = {
 
 function countFor({ count: now }: GroupView, { count, delta, percent: share }: Parameters): number {
   if (count !== undefined) return count;
-  if (share !== undefined) return Math.floor((now * share) / 100);
+  // Shares have at most six decimals: what the division loses below that is no part of them.
+  if (share !== undefined) return Math.floor((now * share) / 100 + 1e-9);
   return Math.max(0, now + (delta ?? -1));
+}
+
+/**
+ * Whether the job was registered since the call was planned. Nomad answers a scale with the index of its evaluation or
+ * its scaling event, which the job itself never reaches: only the job's own index tells.
+ */
+function isScaled({ jobModifyIndex }: JobView, { before }: Injected): boolean {
+  return jobModifyIndex > Number(before['job_modify_index'] ?? 0);
+}
+
+function hasEnded({ client }: AllocView): boolean {
+  return client === 'complete' || client === 'failed' || client === 'lost';
 }
 
 function groupOf(target: TargetRef, job: JobView | undefined): GroupView | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bool } from '../base/fields.ts';
 import { sha256Hex } from '../base/ids.ts';
-import type { View } from '../cluster/types.ts';
+import type { JobView, View } from '../cluster/types.ts';
 import type { Fault, Injected, Observation, UndoDecision } from './fault.ts';
 import { asBefore, isOlder, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
 
@@ -34,7 +34,13 @@ export const jobStop: Fault<z.infer<typeof parameters>> = {
 
   reads: target => ('job' in target ? [{ op: 'list-job-versions', namespace: target.namespace, job: target.job }] : []),
 
-  exclude: candidate => (candidate.kind === 'job' ? whyNoService(candidate.job) : 'not a job'),
+  exclude(candidate) {
+    if (candidate.kind !== 'job') return 'not a job';
+    const { job } = candidate;
+    // A version has one tag, and passes it on when it is stopped: ours would take its place.
+    const tagged = job.tag === undefined ? undefined : `its version ${job.version} bears a tag already: ${job.tag}`;
+    return whyNoService(job) ?? tagged;
+  },
 
   plan(candidate, { params, run = '<run>' }) {
     if (candidate.kind !== 'job') return [];
@@ -88,28 +94,38 @@ function tagSeen(intent: Injected, view: View): Observation {
 function stopSeen(intent: Injected, view: View): Observation {
   const job = jobOfTarget(intent.target, view);
   if (intent.call.op !== 'job-stop' || job === undefined) return { seen: false, why: "the job can't be seen" };
-  const version = Number(intent.before['version']);
-  if (isOlder(job, intent) || job.version <= version)
+  if (isOlder(job, intent) || job.version <= Number(intent.before['version']))
     return { seen: false, why: 'what is known of the job is older than the call' };
   if (!job.stop) return { seen: false, why: `it is not stopped, at version ${job.version}` };
-  if (intent.answeredIndex === undefined || job.version !== version + 1)
+  if (intent.answeredIndex === undefined || !isOurStop(job, intent))
     return { seen: false, why: 'it is stopped, but no answered call of ours did that' };
   const evidence = `it is stopped, as version ${job.version} (index ${job.jobModifyIndex})`;
   return { seen: true, evidence, at: { server: job.submitTime } };
 }
 
-/** Only the stop that came right after the version that ran is ours. */
+/** The stop that came right after the version that ran, or the one of the index that ours was answered with. */
+function isOurStop({ version, jobModifyIndex }: JobView, { undo, answeredIndex }: Injected): boolean {
+  return version === Number(undo?.args['version']) + 1 || jobModifyIndex === answeredIndex;
+}
+
 function revert(intent: Injected, view: View): UndoDecision {
   const problem = whyNoJob(intent, view);
   const job = jobOfTarget(intent.target, view);
   if (problem !== undefined || job === undefined) return problem ?? { kind: 'unreachable', why: 'not on a job' };
-  const version = Number(intent.undo?.args['version']);
+  if (isOlder(job, intent))
+    return { kind: 'unreachable', why: 'what is known of the job is older than what we did to it' };
   const after = { version: job.version, stop: job.stop, job_modify_index: job.jobModifyIndex };
   if (!job.stop) return asBefore(intent, after, job.submitTime);
-  if (job.version > version + 1)
+  if (!isOurStop(job, intent))
     return { kind: 'superseded', after, why: `somebody else stopped it again, as version ${job.version}` };
+  // A deploy may have come between the choice and the stop: what runs again is what our stop ended.
+  const ran = job.version - 1;
+  const versions = versionsOf(intent, view);
+  if (versions === undefined) return { kind: 'unreachable', why: "the job's versions can't be seen" };
+  if (versions.find(each => each.version === ran)?.stop === true)
+    return { kind: 'superseded', after, why: `somebody else had stopped it before us, as version ${ran}` };
   const { namespace, id } = job;
-  return { kind: 'call', call: { op: 'job-revert', namespace, job: id, version, prior: job.version } };
+  return { kind: 'call', call: { op: 'job-revert', namespace, job: id, version: ran, prior: job.version } };
 }
 
 /** The stopped version inherits the tag: it is taken off until no version bears it. */

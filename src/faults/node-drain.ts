@@ -103,7 +103,8 @@ function stillOut(intent: Injected, node: NodeView, run: string): UndoDecision {
   const accessor = effect?.marks?.['accessor'];
   if (node.draining && accessor !== undefined && node.drainAccessor !== accessor)
     return superseded('an operator renewed the drain');
-  if (!node.draining && node.drainStatus === 'canceled' && intent.undoneIndex === undefined)
+  // Ours makes it eligible in the same write.
+  if (!node.draining && node.drainStatus === 'canceled')
     return superseded('an operator ended the drain, and left the node ineligible');
   return { kind: 'call', call: { op: 'node-undrain', node: node.id, run } };
 }

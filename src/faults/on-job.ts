@@ -27,18 +27,18 @@ export function isOlder({ modifyIndex }: { readonly modifyIndex: number }, inten
   return modifyIndex < Math.max(intent.answeredIndex ?? 0, intent.undoneIndex ?? 0);
 }
 
-/** What undoing can't go by: the job can't be seen, or is gone, or is known only as it was before. */
+/** What undoing can't go by: the job can't be seen, or it is gone, or another took its name. */
 export function whyNoJob(intent: Injected, view: View): UndoDecision | undefined {
-  const { target } = intent;
+  const { target, answeredIndex } = intent;
   const job = jobOfTarget(target, view);
   if (job === undefined) {
-    if ('job' in target && view.isGone(target.namespace, target.job))
-      return { kind: 'superseded', after: {}, why: 'the job is gone: somebody purged it meanwhile' };
-    return { kind: 'unreachable', why: "the job can't be seen" };
+    return 'job' in target && view.isGone(target.namespace, target.job)
+      ? { kind: 'superseded', after: {}, why: 'the job is gone: somebody purged it meanwhile' }
+      : { kind: 'unreachable', why: "the job can't be seen" };
   }
-  return isOlder(job, intent)
-    ? { kind: 'unreachable', why: 'what is known of the job is older than what we did to it' }
-    : undefined;
+  if (answeredIndex === undefined || job.createIndex <= answeredIndex) return undefined;
+  const after = { create_index: job.createIndex };
+  return { kind: 'superseded', after, why: 'somebody purged the job meanwhile, and registered it anew' };
 }
 
 /**

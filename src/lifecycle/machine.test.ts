@@ -18,6 +18,8 @@ const quiet: Facts = {
   sendBy: 9_000,
   settled: false,
   lasting: false,
+  more: false,
+  next: { kind: 'wait' },
   reverted: false,
   effectsSeen: false,
   looked: true,

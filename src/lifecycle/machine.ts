@@ -5,7 +5,16 @@
  */
 
 import { assign, createActor, setup } from 'xstate';
-import type { Exclusion, Intent, Run, RunStateName } from './run.ts';
+import {
+  type Exclusion,
+  holdUntil,
+  type Intent,
+  nextStage,
+  presentIntents,
+  type Run,
+  type RunStateName,
+  stageOf,
+} from './run.ts';
 import { type Judgement, judge } from './verdict.ts';
 
 /** A question's answer: go on, wait and ask again, or end with these words. */
@@ -29,10 +38,14 @@ export interface Facts {
   readonly term: number;
   /** When the lease ends, milliseconds since the epoch. */
   readonly sendBy: number;
-  /** No intent is planned or on its way. */
+  /** No intent of the present stage is planned or on its way. */
   readonly settled: boolean;
-  /** The fault lasts, and something may be in force. */
+  /** Something of the present stage lasts, and may be in force. */
   readonly lasting: boolean;
+  /** Other stages are to come. */
+  readonly more: boolean;
+  /** Whether the next one begins; asked while holding. */
+  readonly next: Answered | { readonly kind: 'chosen'; readonly intents: readonly Intent[] };
   /** Nothing is owed any more, and what must be watched was. */
   readonly reverted: boolean;
   readonly effectsSeen: boolean;
@@ -55,6 +68,15 @@ const questions = {
   armed: 'armed',
 } as const;
 
+/** The intents of its present stage, written as sent. */
+function marked(run: Run, { term, sendBy }: Facts): Run {
+  const { stage = 0 } = run;
+  const intents = run.intents.map(intent =>
+    stageOf(intent) === stage ? { ...intent, state: 'sending' as const, term, sendBy } : intent,
+  );
+  return { ...run, intents };
+}
+
 const machine = setup({
   types: {} as { context: { run: Run }; events: Look; input: { run: Run } },
   guards: {
@@ -67,11 +89,13 @@ const machine = setup({
     end: ({ event }, params: { question: keyof typeof questions }) =>
       event.facts[questions[params.question]].kind === 'end',
     late: ({ context, event }) => event.facts.wall > context.run.startDeadline,
-    toHold: ({ event, context }) =>
-      event.facts.settled && event.facts.lasting && event.facts.abort === undefined && context.run.abort === undefined,
+    toHold: ({ event: { facts }, context }) =>
+      facts.settled && (facts.lasting || facts.more) && facts.abort === undefined && context.run.abort === undefined,
+    nextBegins: ({ event: { facts } }) => facts.more && (facts.next.kind === 'go' || facts.next.kind === 'chosen'),
+    nextEnds: ({ event: { facts } }) => facts.more && facts.next.kind === 'end',
     settled: ({ event }) => event.facts.settled,
-    heldLong: ({ context, event }) =>
-      event.facts.timeUp || event.facts.wall >= (context.run.holdUntil ?? 0) || event.facts.abort !== undefined,
+    heldLong: ({ context, event: { facts } }) =>
+      facts.abort !== undefined || (!facts.more && (facts.timeUp || facts.wall >= (context.run.holdUntil ?? 0))),
     reverted: ({ event }) => event.facts.reverted,
     recovered: ({ event }) => event.facts.recovered.ok && event.facts.effectsSeen && event.facts.looked,
     /** No reason to wait for the group: the verdict does not rest on it, or its time is over. */
@@ -80,7 +104,7 @@ const machine = setup({
       if (run.abort !== undefined) return true;
       const over = event.facts.timeUp || event.facts.wall >= (run.recoverUntil ?? 0);
       if (event.facts.looked && over) return true;
-      return run.intents.every(intent => intent.state === 'refused' || intent.state === 'withheld');
+      return run.intents.every(({ state }) => state === 'refused' || state === 'withheld' || state === 'planned');
     },
   },
   actions: {
@@ -119,28 +143,30 @@ const machine = setup({
       },
     })),
     arm: assign(({ context, event }) => ({ run: { ...context.run, armedAt: event.facts.wall } })),
-    mark: assign(({ context, event }) => ({
-      run: {
-        ...context.run,
-        intents: context.run.intents.map(intent => ({
-          ...intent,
-          state: 'sending' as const,
-          term: event.facts.term,
-          sendBy: event.facts.sendBy,
-        })),
-      },
-    })),
+    mark: assign(({ context, event }) => ({ run: marked(context.run, event.facts) })),
+    /** The stage that follows, with what was chosen for it just now. */
+    goOn: assign(({ context: { run }, event: { facts } }) => {
+      const stage = nextStage(run);
+      if (stage === undefined) return {};
+      const intents =
+        facts.next.kind === 'chosen'
+          ? [...run.intents.filter(each => stageOf(each) < stage), ...facts.next.intents]
+          : run.intents;
+      return { run: marked({ ...run, intents, stage, stageAt: facts.wall }, facts) };
+    }),
+    stop: assign(({ context, event: { facts } }) => {
+      if (facts.next.kind !== 'end') return {};
+      const { kind: _, ...judgement } = facts.next;
+      return { run: { ...context.run, stopped: judgement } };
+    }),
     noteAbort: assign(({ context, event }) => {
       const { abort } = event.facts;
       if (abort === undefined || context.run.abort !== undefined) return {};
       return { run: { ...context.run, abort: { ...abort, at: event.facts.wall } } };
     }),
-    hold: assign(({ context, event }) => {
-      const durationMs = context.run.experiment.method[0]?.durationMs ?? 0;
-      // A predecessor may have sent it at any moment since it was armed: the hold is never longer than that.
-      const from = context.run.injectedAt ?? context.run.armedAt ?? event.facts.wall;
-      return { run: { ...context.run, holdUntil: from + durationMs } };
-    }),
+    hold: assign(({ context: { run } }) => ({
+      run: { ...run, holdUntil: Math.max(...presentIntents(run).map(intent => holdUntil(run, intent))) },
+    })),
     revert: assign(({ context, event }) => ({ run: { ...context.run, revertingAt: event.facts.wall } })),
     recover: assign(({ context, event }) => ({
       run: { ...context.run, recoverUntil: event.facts.wall + context.run.experiment.recovery.withinMs },
@@ -241,7 +267,15 @@ const machine = setup({
         ],
       },
     },
-    holding: { on: { look: [{ guard: 'heldLong', target: 'reverting', actions: ['noteAbort', 'revert'] }] } },
+    holding: {
+      on: {
+        look: [
+          { guard: 'heldLong', target: 'reverting', actions: ['noteAbort', 'revert'] },
+          { guard: 'nextBegins', target: 'injecting', actions: 'goOn' },
+          { guard: 'nextEnds', target: 'reverting', actions: ['stop', 'revert'] },
+        ],
+      },
+    },
     reverting: { on: { look: [{ guard: 'reverted', target: 'recovering', actions: 'recover' }] } },
     recovering: {
       on: {

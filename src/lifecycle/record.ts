@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import type { Standing } from './machine.ts';
-import { type Intent, type Run, type RunStateName, runStates } from './run.ts';
+import { faultOf, type Intent, mayBeInForce, type Run, type RunStateName, runStates } from './run.ts';
 import { targetLine } from './target.ts';
 
 const recordVersion = 1;
@@ -45,6 +45,9 @@ const call = z.object({ op: z.string() }).loose();
 
 const intent = z.object({
   n: z.number(),
+  step: z.number().optional(),
+  stage: z.number().optional(),
+  wave: z.number().optional(),
   target,
   call,
   sending: z.enum(['once', 'repeatable']),
@@ -78,6 +81,8 @@ const intent = z.object({
   watchUntil: z.number().optional(),
 });
 
+const verdict = z.enum(['passed', 'deviated', 'aborted', 'failed', 'refused']);
+
 const body = z.object({
   id: z.string(),
   namespace: z.string(),
@@ -92,7 +97,15 @@ const body = z.object({
     mode: z.enum(['run', 'shadow']),
     target: z.object({ pick: z.object({}).loose(), ifEmpty: z.enum(['fail', 'skip', 'wait']) }).loose(),
     method: z
-      .array(z.object({ fault: z.string(), with: z.record(z.string(), z.unknown()), durationMs: z.number() }))
+      .array(
+        z.object({
+          fault: z.string(),
+          with: z.record(z.string(), z.unknown()),
+          durationMs: z.number(),
+          stage: z.number().optional(),
+          pauseMs: z.number().optional(),
+        }),
+      )
       .min(1),
     recovery: z.object({ withinMs: z.number() }),
     acceptIrreversible: z.boolean(),
@@ -101,6 +114,9 @@ const body = z.object({
   claimedAt: z.number(),
   excluded: z.array(z.object({ id: z.string(), name: z.string(), why: z.string() })),
   intents: z.array(intent),
+  stage: z.number().optional(),
+  stageAt: z.number().optional(),
+  stopped: z.object({ verdict, reason: z.string().optional(), message: z.string().optional() }).optional(),
   armedAt: z.number().optional(),
   injectedAt: z.number().optional(),
   holdUntil: z.number().optional(),
@@ -108,7 +124,7 @@ const body = z.object({
   recoverUntil: z.number().optional(),
   recoveryMs: z.number().optional(),
   abort: z.object({ reason: z.string(), message: z.string(), at: z.number() }).optional(),
-  verdict: z.enum(['passed', 'deviated', 'aborted', 'failed', 'refused']).optional(),
+  verdict: verdict.optional(),
   reason: z.string().optional(),
   message: z.string().optional(),
   stuck: z.object({ since: z.number(), reason: z.string() }).optional(),
@@ -130,12 +146,12 @@ export type UndoLine = z.infer<typeof undoLine>;
 /** The frozen lines of a run: one for each intent that has an undo and may have been sent. */
 export function undoLines(run: Run): readonly UndoLine[] {
   return run.intents.flatMap(each =>
-    each.undo === undefined || each.state === 'withheld' || each.state === 'refused'
+    each.undo === undefined || !mayBeInForce(each)
       ? []
       : [
           {
             i: each.n,
-            fault: run.fault,
+            fault: faultOf(run, each),
             target: targetLine(each.target),
             op: each.undo.op,
             args: each.undo.args,

@@ -1,7 +1,7 @@
 /** One execution of an experiment, as it is remembered: plain JSON, all instants milliseconds since the epoch. */
 
 import type { Injected, Json } from '../faults/fault.ts';
-import type { Experiment } from '../spec/experiment.ts';
+import type { Experiment, FaultStep } from '../spec/experiment.ts';
 
 /** Every state of the lifecycle, in order. */
 export const runStates = [
@@ -41,6 +41,10 @@ export interface Effect {
 
 export interface Intent extends Injected {
   readonly n: number;
+  /** The step of the method that it carries out; default: the first. */
+  readonly step?: number;
+  /** Stages are gone through in order of this; default 0. */
+  readonly stage?: number;
   readonly state: IntentState;
   /** The leader's term that marked it `sending`. */
   readonly term?: number;
@@ -87,6 +91,12 @@ export interface Run {
   readonly claimedAt: number;
   readonly excluded: readonly Exclusion[];
   readonly intents: readonly Intent[];
+  /** The stage that is being gone through; default 0. */
+  readonly stage?: number;
+  /** When its intents were marked, where it is not the first. */
+  readonly stageAt?: number;
+  /** Why the stages after the present one were not gone into, if they were not. */
+  readonly stopped?: { readonly verdict: Verdict; readonly reason?: string; readonly message?: string };
   readonly armedAt?: number;
   readonly injectedAt?: number;
   readonly holdUntil?: number;
@@ -100,6 +110,48 @@ export interface Run {
   /** Set while the undo is overdue; a stuck run is still open. */
   readonly stuck?: { readonly since: number; readonly reason: string };
   readonly doneAt?: number;
+}
+
+/** Steps of a method, and waves of one step, as one number that grows in the order of doing. */
+export function stageNumber(step: number, wave: number): number {
+  return step * 1_000 + wave;
+}
+
+/** Whether an intent is only to be done again when something else is over: it starts no step of the method. */
+export function isLaterWave(stage: number): boolean {
+  return stage % 1_000 > 0;
+}
+
+/** The stage that an intent belongs to. */
+export function stageOf({ stage = 0 }: Intent): number {
+  return stage;
+}
+
+/** The intents of the stage that a run is in. */
+export function presentIntents({ intents, stage = 0 }: Run): readonly Intent[] {
+  return intents.filter(each => stageOf(each) === stage);
+}
+
+/** The first stage that is still to come; undefined: none. */
+export function nextStage({ intents, stage: present = 0 }: Run): number | undefined {
+  const later = intents.map(stageOf).filter(each => each > present);
+  return later.length === 0 ? undefined : Math.min(...later);
+}
+
+/** The step of the method that an intent carries out. */
+export function stepOf({ experiment }: Run, { step = 0 }: Intent): FaultStep | undefined {
+  return experiment.method[step];
+}
+
+/** The name of the fault that an intent does. */
+export function faultOf(run: Run, intent: Intent): string {
+  return intent.step === undefined ? run.fault : (stepOf(run, intent)?.fault ?? run.fault);
+}
+
+/** When an intent's fault has been in force as long as it is to be: never longer than from when it may have been sent. */
+export function holdUntil(run: Run, intent: Intent): number {
+  const from = run.stage === undefined || run.stage === 0 ? (run.injectedAt ?? run.armedAt) : run.stageAt;
+  return (from ?? run.claimedAt) + (stepOf(run, intent)?.durationMs ?? 0);
 }
 
 /** The place of an intent in the order of doing. */

@@ -18,7 +18,8 @@ export function judge(
   recovered: boolean,
   missing = 'the targets were not healthy again within recover_within',
 ): Judgement {
-  const { intents } = run;
+  // A stage that was never gone into tells nothing by itself.
+  const intents = run.intents.filter(each => each.state !== 'planned');
   const first = (state: string) => intents.find(intent => intent.state === state);
   const unknown = first('unknown') ?? first('sending');
   if (run.abort !== undefined) return { verdict: 'aborted', reason: run.abort.reason, message: run.abort.message };
@@ -42,6 +43,9 @@ export function judge(
   const unseen = intents.find(intent => intent.effect === undefined);
   if (unseen !== undefined)
     return { verdict: 'failed', reason: 'no_effect', message: 'the calls were accepted and no effect was seen' };
+  if (run.stopped !== undefined) return run.stopped;
+  if (intents.length < run.intents.length)
+    return { verdict: 'failed', reason: 'step_not_reached', message: 'not every step of the method was gone into' };
   if (!recovered) return { verdict: 'deviated', reason: 'not_recovered', message: missing };
   return { verdict: 'passed' };
 }

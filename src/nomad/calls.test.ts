@@ -16,6 +16,10 @@ const release: Call = { op: 'lock-release', namespace, path, lock: 'l' };
 const job: Call = { op: 'read-job', namespace, job: 'web' };
 const signal: Call = { op: 'alloc-signal', namespace, alloc: 'a', task: 'web', signal: 'SIGKILL' };
 
+const configure: Call = { op: 'scheduler-configure', configuration: { PauseEvalBroker: true }, index: 5 };
+const untag: Call = { op: 'job-untag', namespace, job: 'web', tag: 't' };
+const deregister: Call = { op: 'service-deregister', namespace, service: 'http', id: 's' };
+
 const ok = (status: number, body: unknown, index = 9): Outcome => ({ kind: 'ok', response: { status, index, body } });
 const variable = { Path: path, ModifyIndex: 8, Items: { secret: 'hunter2' } };
 const blank = { Path: path, ModifyIndex: 0 };
@@ -111,6 +115,24 @@ describe('answerOf', () => {
     ],
     ['a signal', signal, ok(200, { Index: 0 }, 0), { kind: 'ok', index: 0, value: { Index: 0 } }],
     [
+      'a configuration of the scheduler',
+      configure,
+      ok(200, { Updated: true, Index: 9 }),
+      { kind: 'ok', index: 9, value: { Updated: true, Index: 9 } },
+    ],
+    [
+      'a configuration of the scheduler that lost',
+      configure,
+      ok(200, { Updated: false, Index: 9 }),
+      {
+        kind: 'refused',
+        reason: 'conflict',
+        message: 'PUT /v1/operator/scheduler/configuration: the configuration was changed meanwhile',
+      },
+    ],
+    ['an untag', untag, ok(200, {}, 0), { kind: 'ok', index: 0, value: {} }],
+    ['a deregistration', deregister, ok(200, null), { kind: 'ok', index: 9, value: null }],
+    [
       'a signal of unknown end',
       signal,
       { kind: 'ambiguous', status: 0, message: 'no answer within 4000 ms' },
@@ -127,6 +149,7 @@ describe('answerOf', () => {
     ['a list that is none', list, 'welcome', 'refused'],
     ['a job that is none', job, [], 'refused'],
     ['a write that nobody of Nomad answered', write, '<html>', 'ambiguous'],
+    ['a configuration that nobody of Nomad answered', configure, '<html>', 'ambiguous'],
   ])('takes %s for no success', (_, call, body, kind) => {
     expect(answerOf(call, ok(200, body))).toMatchObject({
       kind,

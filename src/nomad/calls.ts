@@ -45,15 +45,18 @@ function okAnswer(call: Call, response: NomadResponse): Answer {
       return Array.isArray(body) ? { kind: 'ok', index, value: body } : strange(call, `${status} and no list`);
     case 'object':
       return isObject(body)
-        ? { kind: 'ok', index: changedAt(body) ?? index, value: body }
+        ? { kind: 'ok', index: changedAt(body, index), value: body }
         : strange(call, `${status} and no object`);
   }
 }
 
 /** The index at which the object was changed, where the answer has it: its own may be that of the evaluation after it. */
-function changedAt(body: Readonly<Record<string, unknown>>): number | undefined {
-  const index = body['ID'] === undefined ? (body['JobModifyIndex'] ?? body['DeploymentModifyIndex']) : undefined;
-  return typeof index === 'number' && index > 0 ? index : undefined;
+function changedAt(body: Readonly<Record<string, unknown>>, header: number): number {
+  const isObjectItself = body['ID'] !== undefined;
+  const own = isObjectItself ? undefined : (body['JobModifyIndex'] ?? body['DeploymentModifyIndex']);
+  // A tag has no header.
+  const index = own ?? (header === 0 ? body['Index'] : undefined);
+  return typeof index === 'number' && index > 0 ? index : header;
 }
 
 function missing(call: Call, { index, body }: NomadResponse, said: string): Answer {

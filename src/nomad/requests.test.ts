@@ -67,6 +67,15 @@ describe('requestOf', () => {
       },
     ],
     [
+      { op: 'list-job-versions', namespace, job: 'web' },
+      { method: 'GET', path: '/v1/job/web/versions', namespace, kind: 'job_versions' },
+    ],
+    [
+      { op: 'list-job-services', namespace, job: 'web' },
+      { method: 'GET', path: '/v1/job/web/services', namespace, kind: 'job_services' },
+    ],
+    [{ op: 'read-scheduler' }, { method: 'GET', path: '/v1/operator/scheduler/configuration', kind: 'scheduler_read' }],
+    [
       { op: 'read-job', namespace, job: 'team/web a' },
       { method: 'GET', path: '/v1/job/team%2Fweb%20a', namespace, kind: 'job_read' },
     ],

@@ -1,8 +1,8 @@
 /** The contract of a gate: a question that may refuse. Pure. */
 
-import type { View } from '../cluster/types.ts';
+import type { AllocView, View } from '../cluster/types.ts';
 import type { AnyFault, Candidate } from '../faults/fault.ts';
-import type { Experiment } from '../spec/experiment.ts';
+import type { Experiment, FaultStep } from '../spec/experiment.ts';
 import type { Limits } from './limits.ts';
 
 /** What another run that is still open holds. Freed only when its undo is confirmed. */
@@ -35,6 +35,8 @@ export interface GateContext {
   readonly run: string;
   readonly experiment: Experiment;
   readonly fault: AnyFault;
+  /** The step of the experiment that is asked about; default: the first with this fault. */
+  readonly step?: FaultStep;
   readonly view: View;
   readonly limits: Limits;
   /** Why the limits Variable can't be used: no new run starts. */
@@ -58,6 +60,8 @@ export interface GateContext {
   readonly region: string;
   readonly now: number;
   readonly chosen?: readonly Candidate[];
+  /** What other steps harm at the same time. */
+  readonly beside?: readonly AllocView[];
 }
 
 export type GateAnswer =

@@ -17,6 +17,10 @@ export interface FaultStep {
   readonly with: Readonly<Record<string, unknown>>;
   /** 0 for a fault that does not last. */
   readonly durationMs: number;
+  /** Steps of one stage are done together, and stages one after the other; default: a stage of its own. */
+  readonly stage?: number;
+  /** What is waited after the stage before is over. */
+  readonly pauseMs?: number;
 }
 
 export interface TargetSpec {
@@ -44,8 +48,17 @@ export interface Schedule {
   readonly when:
     | { readonly kind: 'at'; readonly at: number }
     | { readonly kind: 'at-now' }
-    | { readonly kind: 'every'; readonly everyMs: number };
+    | { readonly kind: 'every'; readonly everyMs: number }
+    /** The expression in its plain form, and the name of a time zone. */
+    | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string };
+  /** A tick starts up to so much later, drawn for each; absent: on time. */
+  readonly jitterMs?: number;
+  /** Counts from the tick, its jitter included. */
   readonly startDeadlineMs: number;
+  /** What becomes of a tick while a run of the schedule is open; absent: it is forbidden. */
+  readonly concurrency?: 'replace' | 'allow';
+  /** How likely a tick starts, 0 to 1; absent: 1. */
+  readonly probability?: number;
   readonly suspend: boolean;
 }
 

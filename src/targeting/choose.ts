@@ -4,7 +4,7 @@ import { stream } from '../base/random.ts';
 import type { View } from '../cluster/types.ts';
 import type { AnyFault, Candidate } from '../faults/fault.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
-import { nodeOf } from './candidate.ts';
+import { idOf, nameOf, nodeOf } from './candidate.ts';
 import { candidates, type Exclusion, type Judge } from './candidates.ts';
 import { ownPlace, type PlaceOf, pick } from './pick.ts';
 
@@ -42,13 +42,32 @@ export function choose(wanted: Wanted): Choice {
   if (wanted.judge !== undefined) judges.push(wanted.judge);
   const found = candidates({ view, namespace, target, targetKind: fault.targetKind, judges });
   const seed = target.pick.seed ?? wanted.seed;
+  const picked = pick(found.candidates, target.pick, stream(seed, 'targets'), placeIn(view));
+  const [chosen, beside] = fault.onePerJob === true ? onePerJob(picked) : [picked, []];
   return {
-    chosen: pick(found.candidates, target.pick, stream(seed, 'targets'), placeIn(view)),
+    chosen,
     eligible: found.candidates.length,
-    excluded: found.excluded,
+    excluded: [...found.excluded, ...beside],
     seed,
     ...(found.nothing === undefined ? {} : { nothing: found.nothing }),
   };
+}
+
+/** The first of each job; the others are told as left out. */
+function onePerJob(picked: readonly Candidate[]): readonly [readonly Candidate[], readonly Exclusion[]] {
+  const jobs = new Set<string>();
+  const left: Exclusion[] = [];
+  const kept = picked.filter(each => {
+    const job = 'job' in each ? each.job.id : idOf(each);
+    if (!jobs.has(job)) return jobs.add(job);
+    left.push({
+      id: idOf(each),
+      name: nameOf(each),
+      why: 'another group of its job is chosen: one of a job at a time',
+    });
+    return false;
+  });
+  return [kept, left];
 }
 
 function placeIn(view: View): PlaceOf {

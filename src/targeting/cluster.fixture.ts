@@ -139,3 +139,37 @@ export function sampleWeb(count: number): Required<Pick<SampleCluster, 'jobs' | 
     deployments: [],
   };
 }
+
+/** Deployment number `n` of job `web`, under way. */
+export function sampleDeployment(n: number, over: Partial<DeploymentView> = {}): DeploymentView {
+  return {
+    id: `${String(n).padStart(8, '0')}-5555-6666-7777-888888888888`,
+    namespace: 'default',
+    job: 'web',
+    jobVersion: 0,
+    status: 'running',
+    createIndex: 200 + n,
+    modifyIndex: 200 + n,
+    ...over,
+  };
+}
+
+/** The registration of service `web-http` by allocation number `n` of job `web`. */
+export function sampleService(n: number, over: Partial<ServiceView> = {}): ServiceView {
+  const { id: alloc, node } = sampleAlloc(n);
+  return {
+    id: `_nomad-task-${n}`,
+    name: 'web-http',
+    namespace: 'default',
+    job: 'web',
+    alloc,
+    node,
+    createIndex: 150 + n,
+    modifyIndex: 150 + n,
+    ...over,
+  };
+}
+
+export function sampleRegion(over: Partial<RegionView> = {}): RegionView {
+  return { name: 'global', paused: false, configuration: { PauseEvalBroker: false }, modifyIndex: 5, ...over };
+}

@@ -22,7 +22,9 @@ const kinds: { readonly [K in TargetKind]: Kind<Extract<Candidate, { kind: K }>>
     lacks: question => {
       const { view, namespace, target } = question;
       const some = view.jobsIn(namespace).some(job => view.allocsOf(namespace, job.id).length > 0);
-      return some && target.group !== undefined ? `allocation in target_group=${target.group}` : 'allocation';
+      const service =
+        target.service === undefined ? '' : ` with a service that matches target_service=${target.service}`;
+      return some ? `allocation${inGroup(target)}${service}` : 'allocation';
     },
   },
   node: {
@@ -59,8 +61,11 @@ const kinds: { readonly [K in TargetKind]: Kind<Extract<Candidate, { kind: K }>>
       if (alloc === undefined) return `its allocation ${service.alloc.slice(0, 8)} can not be seen`;
       return allocationUnfit(alloc, question, wanted);
     },
-    lacks: ({ target }) =>
-      target.service === undefined ? 'service in Nomad’s catalogue' : `service that matches ${target.service}`,
+    lacks: ({ target }) => {
+      const what =
+        target.service === undefined ? 'in Nomad’s catalogue' : `that matches target_service=${target.service}`;
+      return `service ${what}${inGroup(target)}`;
+    },
   },
   region: {
     match: ({ view }) => {
@@ -71,6 +76,10 @@ const kinds: { readonly [K in TargetKind]: Kind<Extract<Candidate, { kind: K }>>
     lacks: () => 'region',
   },
 };
+
+function inGroup({ group }: TargetSpec): string {
+  return group === undefined ? '' : ` in target_group=${group}`;
+}
 
 /** How targets of a kind are found. */
 export function kindOf(kind: TargetKind): Kind<Candidate> {

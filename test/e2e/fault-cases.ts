@@ -22,7 +22,7 @@ export interface FaultCase {
   readonly verdict: string;
   /** States of the undo of its intents, in order. */
   readonly undo: readonly (string | undefined)[];
-  /** Nothing else may go on in the region. */
+  /** It disturbs what others do on the same nodes, or in the region. */
   readonly alone?: true;
 }
 
@@ -105,9 +105,33 @@ const long = { duration: '8s' };
 
 export const faultCases: readonly FaultCase[] = [
   {
-    name: 'scaled down, and back while the deployment of the scale still runs',
+    name: 'restarted, two at a time',
+    fault: 'job-restart',
+    items: () => ({ target_job: job, batch_size: '2', recover_within: '60s' }),
+    after: async stage => {
+      const restarts = runningOf(await stage.place.allocations(job)).map(each =>
+        Object.values(each.TaskStates ?? {}).flatMap(({ Events }) => Events ?? []),
+      );
+      return { signaled: restarts.map(events => events.filter(({ Type }) => Type === 'Restart Signaled').length) };
+    },
+    left: { signaled: [1, 1, 1, 1] },
+    verdict: 'passed',
+    undo: [undefined, undefined, undefined, undefined],
+  },
+  {
+    name: 'scaled down, and back',
     fault: 'job-scale',
-    items: () => ({ ...onJob(), delta: '-1', duration: '1s' }),
+    items: () => ({ ...onJob(), delta: '-1' }),
+    verdict: 'passed',
+    undo: ['undone'],
+  },
+  {
+    name: 'scaled up, and back while the deployment of the scale still runs',
+    fault: 'job-scale',
+    before: async ({ place }) => {
+      await place.run({ id: job, count: 4, minHealthyTime: 10_000 });
+    },
+    items: () => ({ ...onJob(), delta: '1' }),
     verdict: 'passed',
     undo: ['undone'],
   },
@@ -147,6 +171,7 @@ export const faultCases: readonly FaultCase[] = [
   },
   {
     name: 'drained, and taken back',
+    alone: true,
     fault: 'node-drain',
     onNode: true,
     items: aNode,
@@ -157,6 +182,7 @@ export const faultCases: readonly FaultCase[] = [
   },
   {
     name: 'drained, and drained by an operator',
+    alone: true,
     fault: 'node-drain',
     onNode: true,
     items: stage => ({ ...aNode(stage), ...long }),
@@ -178,6 +204,7 @@ export const faultCases: readonly FaultCase[] = [
   },
   {
     name: 'made ineligible, and drained by an operator',
+    alone: true,
     fault: 'node-ineligible',
     onNode: true,
     items: stage => ({ ...aNode(stage), ...long }),

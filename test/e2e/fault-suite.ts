@@ -45,10 +45,11 @@ export function describeFaults(title: string, start: () => Promise<FaultCluster>
     const nodes = [...on.nodes];
     // Each that hits a node has one of its own; the others only look at one.
     for (const each of shared) played.set(each, play(on, each, (each.onNode ? nodes.pop() : nodes[0]) ?? ''));
-    // What must be alone in the region comes when all else is over.
+    // What would disturb the others comes when all else is over.
     let last: Promise<unknown> = Promise.allSettled([...played.values()]);
     for (const each of faultCases.filter(one => one.alone === true)) {
-      const next = last.then(() => play(on, each, on.nodes[0] ?? ''));
+      const node = (each.onNode ? nodes.pop() : nodes[0]) ?? '';
+      const next = last.then(() => play(on, each, node));
       played.set(each, next);
       last = next.catch(() => undefined);
     }

@@ -41,7 +41,7 @@ describe('doctor', () => {
       ok   version: 2.0.6
       ok   token: ctl (client)
       warn clock: Nomad did not say what time it has
-      ok   sirocco: read-job: granted
+      warn sirocco: read-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
       ok   sirocco: chaos/control/leader: read, list, write
       ok   sirocco: chaos/runs/*: read, list, write
       ok   sirocco: chaos/control/*: read, list
@@ -49,15 +49,24 @@ describe('doctor', () => {
       ok   sirocco: chaos/schedule/*: read, list
       ok   sirocco: chaos/schedule/_: read, list, write
       ok   sirocco: chaos/status/*: read, write
-      ok   default: read-job: granted
+      warn default: read-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
       ok   default: list-jobs: granted
-      ok   default: alloc-lifecycle: granted
+      warn default: alloc-lifecycle: not proved: /v1/client/allocation/a/signal not found
+      warn default: fail-deployment: not proved: /v1/deployments not found
+      warn default: pause-deployment: not proved: /v1/deployments not found
+      warn default: scale-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing/scale not found
+      warn default: register-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
+      warn default: tag-job-version: not proved: /v1/job/sirocco-doctor-looks-for-nothing/versions/sirocco-doctor-looks-for-nothing/tag not found
+      warn default: deregister-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
+      warn default: revert-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing/revert not found
+      warn default: delete-service-registration: not proved: /v1/service/sirocco-doctor-looks-for-nothing/00000000-0000-4000-8000-000000000000 not found
       ok   default: chaos/control/*: read, list
       ok   default: chaos/control/_: read, list, write
       ok   default: chaos/schedule/*: read, list
       ok   default: chaos/schedule/_: read, list, write
       ok   default: chaos/status/*: read, write
-      ok   node write: granted
+      warn node write: not proved: /v1/node/00000000-0000-4000-8000-000000000000/eligibility not found
+      warn operator write: not proved: /v1/operator/scheduler/configuration not found
       ok   sirocco: events: the stream opens
       ok   default: events: the stream opens
       ok   node events: the stream opens

@@ -11,6 +11,7 @@ import { plan } from './plan.ts';
 import { policy } from './policy.ts';
 import { resume } from './resume.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { status } from './status.ts';
 import { undo } from './undo.ts';
 import { validate } from './validate.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   policy,
   resume,
   runs,
+  schedule,
   status,
   undo,
   validate,

@@ -72,6 +72,26 @@ describe('plan', () => {
     expect(ran.nomad.asked.filter(each => !each.startsWith('GET '))).toEqual([]);
   });
 
+  it('shows the times of a cron in its zone too, with its jitter and its probability', async () => {
+    const words = ['plan', '--name', 'web-kill', 'fault=alloc-kill', 'target_job=web', 'cron=0 10 * * MON-FRI'];
+    const more = ['timezone=Europe/Paris', 'start_jitter=10m', 'probability=0.5'];
+    const ran = await sirocco([...words, ...more], { nomad: web() });
+    expect(ran.out).toContain(`Next runs, cron 0 10 * * MON-FRI in timezone Europe/Paris
+  2026-11-25T09:00:00Z (2026-11-25T10:00:00+01:00)
+  2026-11-26T09:00:00Z (2026-11-26T10:00:00+01:00)
+  2026-11-27T09:00:00Z (2026-11-27T10:00:00+01:00)
+  each up to 10m later, by chance
+  each with a probability of 0.5
+`);
+    expect((await sirocco([...words, ...more, '--output', 'json'], { nomad: web() })).json()).toMatchObject({
+      next_runs: ['2026-11-25T09:00:00Z', '2026-11-26T09:00:00Z', '2026-11-27T09:00:00Z'],
+      cron: '0 10 * * MON-FRI',
+      timezone: 'Europe/Paris',
+      start_jitter: '10m',
+      probability: 0.5,
+    });
+  });
+
   it('exits 3 with every gate that refuses', async () => {
     const nomad = web();
     nomad.put('sirocco', 'chaos/control/halt', { reason: 'deploy' });

@@ -4,6 +4,7 @@ import { planOf } from '../../controller/plan.ts';
 import { gateContext, recordHardLimit } from '../../controller/questions.ts';
 import type { Planned } from '../../faults/fault.ts';
 import type { Run } from '../../lifecycle/run.ts';
+import type { FaultStep } from '../../spec/experiment.ts';
 import type { Cli } from '../cli.ts';
 import { lookAround } from '../plan/look.ts';
 import { goes, planText, planValue, type Told } from '../plan/text.ts';
@@ -39,7 +40,7 @@ async function run(cli: Cli, words: readonly string[], options: InputOptions): P
     catalog: cli.catalog,
     gates: cli.gates,
     view: core.view,
-    context: gateContext(core, wanted, read.fault),
+    context: gateContext(core, wanted, { fault: read.fault, step: firstStep(read) }),
     seed: wanted.seed,
     modifyTime: read.modifyTime ?? cli.clock.wall(),
   });
@@ -48,6 +49,7 @@ async function run(cli: Cli, words: readonly string[], options: InputOptions): P
     name: read.name,
     namespace,
     specHash: read.spec.hash,
+    schedule: read.spec.schedule,
     plan: made,
     gates: cli.gates,
     notes,
@@ -55,6 +57,12 @@ async function run(cli: Cli, words: readonly string[], options: InputOptions): P
   };
   cli.output.value(planValue(told), () => planText(told));
   return goes(told) ? 0 : errorTable['SIR-200'].exit;
+}
+
+function firstStep({ spec }: ReadSpec): FaultStep {
+  const [step] = spec.experiment.method;
+  if (step === undefined) throw new Error('a valid spec has a step');
+  return step;
 }
 
 /** The run that would be asked about. */

@@ -41,7 +41,10 @@ describe('validate', () => {
       target_mode          random
       if_empty             fail
       every                1h30m
+      start_jitter         0s
       start_deadline       5m
+      concurrency          forbid
+      probability          1
       suspend              false
       recover_within       5m
       accept_irreversible  false"

@@ -1,14 +1,11 @@
-/** Every right that the controller needs, proved by a read, or by a write that can't succeed. */
+/** Every right that the controller needs, proved by a read, or by a write that changes nothing. */
 
 import { SiroccoError } from '../../base/errors.ts';
-import type { Allocation, NomadRequest, Outcome } from '../../nomad/types.ts';
 import type { NamespaceNeeds, PathNeed, ScopeNeed } from '../policy/needs.ts';
 import { type Check, type Finding, fail, ok, type Patient, warn } from './check.ts';
+import { type Proof, proofOf, proofOfScope } from './proofs.ts';
 
 const policyFix = 'sirocco policy prints the policy that the controller needs';
-
-/** An id that nothing has. */
-const nobody = '00000000-0000-4000-8000-000000000000';
 
 /** Rights in one namespace. */
 export function checkNamespace(needs: NamespaceNeeds): Check {
@@ -20,54 +17,20 @@ export function checkNamespace(needs: NamespaceNeeds): Check {
   };
 }
 
-/** What is asked to prove a capability; undefined: nothing is harmless enough. */
-async function probeOf(patient: Patient, namespace: string, word: string): Promise<NomadRequest | undefined> {
-  switch (word) {
-    case 'read-job':
-      return { method: 'GET', path: '/v1/job/sirocco-doctor-looks-for-nothing', namespace, kind: 'job_read' };
-    case 'list-jobs':
-      return { method: 'GET', path: '/v1/jobs', query: { per_page: '1' }, namespace, kind: 'job_list' };
-    case 'alloc-lifecycle': {
-      const alloc = await anyAllocation(patient, namespace);
-      if (alloc === undefined) return undefined;
-      // A task that is not there: refused before anything is done, and denied before that.
-      const body = { Signal: 'SIGCONT', Task: 'sirocco-doctor-looks-for-nothing' };
-      return { method: 'PUT', path: `/v1/client/allocation/${alloc}/signal`, namespace, body, kind: 'alloc_signal' };
-    }
-    default:
-      return undefined;
-  }
-}
-
-async function anyAllocation({ nomad }: Patient, namespace: string): Promise<string | undefined> {
-  const query = { task_states: 'false', filter: 'ClientStatus == "running"', per_page: '1' };
-  const outcome = await nomad.send({
-    method: 'GET',
-    path: '/v1/allocations',
-    query,
-    namespace,
-    kind: 'allocation_list',
-  });
-  if (outcome.kind !== 'ok' || !Array.isArray(outcome.response.body)) return undefined;
-  return (outcome.response.body as readonly Allocation[])[0]?.ID;
-}
-
 async function capability(patient: Patient, namespace: string, word: string): Promise<Finding> {
-  const what = `${namespace}: ${word}`;
-  const request = await probeOf(patient, namespace, word);
-  if (request === undefined) {
-    const why = word === 'alloc-lifecycle' ? 'no allocation runs there to ask about' : 'nothing harmless proves it';
-    return warn(what, `not proved: ${why}`);
-  }
-  return judged(what, await patient.nomad.send(request));
+  return judged(`${namespace}: ${word}`, await proofOf(patient, namespace, word));
 }
 
-/** Denied or not: any other refusal was said by somebody who had looked at the right first. */
-function judged(what: string, outcome: Outcome): Finding {
-  if (outcome.kind === 'ok') return ok(what, 'granted');
-  if (outcome.kind === 'refused' && outcome.reason === 'denied') return fail('denied', what, 'missing', policyFix);
-  if (outcome.status === 0) return warn(what, `not proved: ${outcome.message}`);
-  return ok(what, 'granted');
+/** Nomad's answer to all but management while registrations are turned off. It is no word on the right. */
+const turnedOff = /^Job registration, dispatch, and scale are disabled/;
+
+/** Denied, granted, or not proved: an answer that is not known says nothing of the right. */
+function judged(what: string, proof: Proof): Finding {
+  if ('why' in proof) return warn(what, `not proved: ${proof.why}`);
+  const { outcome, granted } = proof;
+  if (outcome.kind === 'ok' || granted?.test(outcome.message)) return ok(what, 'granted');
+  const isDenied = outcome.kind === 'refused' && outcome.reason === 'denied' && !turnedOff.test(outcome.message);
+  return isDenied ? fail('denied', what, 'missing', policyFix) : warn(what, `not proved: ${outcome.message}`);
 }
 
 async function variables(patient: Patient, namespace: string, { path, capabilities }: PathNeed): Promise<Finding> {
@@ -115,21 +78,8 @@ async function listed({ nomad }: Patient, namespace: string, path: string): Prom
 }
 
 /** Rights that no namespace bounds. */
-export function checkScope({ scope, policy, why }: ScopeNeed): Check {
-  return async ({ nomad }) => {
-    const what = `${scope} ${policy}`;
-    if (scope !== 'node') return [warn(what, `not proved: nothing harmless proves it (for ${why})`)];
-    const request: NomadRequest =
-      policy === 'read'
-        ? { method: 'GET', path: '/v1/nodes', query: { per_page: '1' }, kind: 'node_list' }
-        : {
-            method: 'POST',
-            path: `/v1/node/${nobody}/eligibility`,
-            body: { Eligibility: 'eligible' },
-            kind: 'node_eligibility',
-          };
-    return [judged(what, await nomad.send(request))];
-  };
+export function checkScope(need: ScopeNeed): Check {
+  return async patient => [judged(`${need.scope} ${need.policy}`, await proofOfScope(patient, need))];
 }
 
 function wordsOf(error: unknown): string {

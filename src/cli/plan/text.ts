@@ -1,19 +1,22 @@
 /** A dry run in words and as a value. */
 
-import type { Plan } from '../../controller/plan.ts';
+import type { Plan, PlannedStep } from '../../controller/plan.ts';
 import type { Planned } from '../../faults/fault.ts';
 import { targetName } from '../../lifecycle/target.ts';
 import { requestOf } from '../../nomad/requests.ts';
 import type { Gate } from '../../safety/gate.ts';
+import type { Schedule } from '../../spec/experiment.ts';
 import { idOf, nameOf, nodeOf } from '../../targeting/candidate.ts';
 import { explain } from '../../targeting/explain.ts';
 import { plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
+import { timesItems, timesLines, timesTitle } from './times.ts';
 
 export interface Told {
   readonly name: string;
   readonly namespace: string;
   readonly specHash: string;
+  readonly schedule: Schedule;
   readonly plan: Plan;
   /** All gates there are. */
   readonly gates: readonly Gate[];
@@ -37,20 +40,20 @@ export function goes({ plan, tooLarge }: Told): boolean {
 
 export function planText(told: Told): string {
   const { plan, name, namespace, specHash, notes, tooLarge } = told;
-  const { fault, choice, calls, nextRuns, notSteady } = plan;
+  const { steps, calls, nextRuns, notSteady } = plan;
   const gates = plan.gates.map(({ gate, answer }) => [answer.ok ? 'ok' : 'REFUSED', gate.name, answer.message]);
   for (const { name: gate, dropped, summary } of candidateGates(told))
     gates.push([dropped === 0 ? 'ok' : `${dropped} left out`, gate, summary]);
   if (tooLarge !== undefined) gates.push(['REFUSED', 'record-size', tooLarge]);
   const steady = notSteady.length > 0 ? [section('Not steady: a run would end before any harm', notSteady)] : [];
   return [
-    `${name} in namespace ${namespace}: ${fault.name}\n${specHash}`,
+    `${name} in namespace ${namespace}: ${steps.map(({ fault }) => fault.name).join(', ')}\n${specHash}`,
     table(['ANSWER', 'GATE', 'WHY'], gates),
-    section('Targets', explain(choice, all)),
+    ...steps.map(step => section(targetsTitle(step, steps.length), explain(step.choice, all))),
     ...steady,
     section('Calls', calls.map(callLine), 'none'),
     section('Undo by hand', byHand(plan), 'nothing to undo'),
-    section('Next runs', nextRuns.map(timeText), 'none'),
+    section(timesTitle(told.schedule), timesLines(told.schedule, nextRuns), 'none'),
     ...(notes.length === 0 ? [] : [section('Notes', notes)]),
     verdictLine(told),
   ].join('\n\n');
@@ -61,9 +64,17 @@ function candidateGates({ gates, plan }: Told) {
   return gates
     .filter(gate => gate.stage === 'candidate')
     .map(({ name, summary }) => {
-      const dropped = plan.choice.excluded.filter(each => each.why.startsWith(`${name}: `)).length;
+      const dropped = excludedOf(plan).filter(each => each.why.startsWith(`${name}: `)).length;
       return { name, summary, dropped };
     });
+}
+
+function excludedOf({ steps }: Plan) {
+  return steps.flatMap(({ choice }) => choice.excluded);
+}
+
+function targetsTitle({ index, fault }: PlannedStep, steps: number): string {
+  return steps === 1 ? 'Targets' : `Targets of step ${index + 1}, ${fault.name}`;
 }
 
 function section(title: string, lines: readonly string[], none = ''): string {
@@ -78,8 +89,8 @@ function callLine({ call, target, sending }: Planned): string {
   return `${method} ${path}${payload} on ${targetName(target)}, ${how}`;
 }
 
-function byHand({ fault, calls }: Plan): readonly string[] {
-  return [...new Set(calls.map(each => fault.byHand(each.target)))];
+function byHand({ steps }: Plan): readonly string[] {
+  return [...new Set(steps.flatMap(({ fault, calls }) => calls.map(each => fault.byHand(each.target))))];
 }
 
 function verdictLine(told: Told): string {
@@ -93,6 +104,21 @@ function verdictLine(told: Told): string {
     ...(plan.notSteady.length === 0 ? [] : ['not steady']),
   ];
   return `A run would not inject now: ${why.join(', ')}.`;
+}
+
+function stepValue(step: PlannedStep | undefined): object {
+  if (step === undefined) return {};
+  const { seed, eligible, chosen, excluded, nothing } = step.choice;
+  return {
+    seed,
+    eligible,
+    targets: chosen.map(each => {
+      const node = each.kind === 'node' ? undefined : nodeOf(each);
+      return { kind: each.kind, id: idOf(each), name: nameOf(each), ...(node === undefined ? {} : { node }) };
+    }),
+    excluded,
+    ...(nothing === undefined ? {} : { nothing }),
+  };
 }
 
 export function planValue(told: Told): object {
@@ -116,17 +142,13 @@ export function planValue(told: Told): object {
     name,
     namespace,
     spec_hash: specHash,
-    fault: plan.fault.name,
+    fault: plan.steps[0]?.fault.name ?? '',
     goes: goes(told),
     gates: [...gates, ...candidates, ...(tooLarge === undefined ? [] : [{ ...size, message: tooLarge }])],
-    seed: plan.choice.seed,
-    eligible: plan.choice.eligible,
-    targets: plan.choice.chosen.map(each => {
-      const node = each.kind === 'node' ? undefined : nodeOf(each);
-      return { kind: each.kind, id: idOf(each), name: nameOf(each), ...(node === undefined ? {} : { node }) };
-    }),
-    excluded: plan.choice.excluded,
-    ...(plan.choice.nothing === undefined ? {} : { nothing: plan.choice.nothing }),
+    ...stepValue(plan.steps[0]),
+    ...(plan.steps.length > 1
+      ? { steps: plan.steps.map(step => ({ fault: step.fault.name, ...stepValue(step) })) }
+      : {}),
     not_steady: plan.notSteady,
     calls: plan.calls.map(({ call, sending, target }) => {
       const { method, path, body } = requestOf(call);
@@ -134,6 +156,7 @@ export function planValue(told: Told): object {
     }),
     by_hand: byHand(plan),
     next_runs: plan.nextRuns.map(timeText),
+    ...timesItems(told.schedule),
     notes,
   };
 }

@@ -40,7 +40,10 @@ export function normalForm({ experiment, schedule }: Spec, fault: AnyFault): Ite
     seed: pick.seed,
     if_empty: target.ifEmpty,
     ...timeItems(schedule),
+    start_jitter: formatDuration(schedule.jitterMs ?? 0),
     start_deadline: formatDuration(schedule.startDeadlineMs),
+    concurrency: schedule.concurrency ?? 'forbid',
+    probability: String(schedule.probability ?? 1),
     suspend: String(schedule.suspend),
     recover_within: formatDuration(recovery.withinMs),
     accept_irreversible: String(acceptIrreversible),
@@ -55,6 +58,8 @@ function timeItems({ when }: Schedule): Items {
       return { at: 'now' };
     case 'every':
       return { every: formatDuration(when.everyMs) };
+    case 'cron':
+      return { cron: when.cron, timezone: when.timezone };
   }
 }
 

@@ -32,7 +32,7 @@ export function total({ out, held, asked }: Load): number {
  * it is unhealthy, as held when it is not.
  */
 export function loadsOf(context: GateContext, groups: readonly GroupRef[]): readonly Load[] {
-  const harmed = (context.chosen ?? []).flatMap(candidate => harmedBy(context, candidate));
+  const harmed = [...(context.chosen ?? []).flatMap(each => harmedBy(context, each)), ...(context.beside ?? [])];
   const others = othersOf(context);
   const held = new Set(others.flatMap(({ allocs }) => allocs));
   const takes = others.flatMap(({ takes = [] }) => takes);

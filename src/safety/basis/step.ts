@@ -6,8 +6,8 @@ import type { FaultStep } from '../../spec/experiment.ts';
 import type { GateContext } from '../gate.ts';
 
 /** Undefined only where the context's fault is none of the experiment's. */
-export function stepOf({ experiment, fault }: GateContext): FaultStep | undefined {
-  return experiment.method.find(step => step.fault === fault.name);
+export function stepOf({ experiment, fault, step }: GateContext): FaultStep | undefined {
+  return step ?? experiment.method.find(step => step.fault === fault.name);
 }
 
 /** What the fault is asked with. */

@@ -1,0 +1,110 @@
+/** The ticks of a schedule: which is due, what becomes of it while a run is open, which were missed or left out. */
+
+import { runId } from '../base/ids.ts';
+import { ticks } from '../schedule/ticks.ts';
+import type { Spec } from '../spec/experiment.ts';
+import { acts, deadline, note } from './core.ts';
+import { armingMs, readAhead } from './questions.ts';
+import { startRun } from './runs.ts';
+import type { Core, SpecEntry } from './state.ts';
+
+/** The longest that a due time is slept towards without a look at the wall clock, which may jump. */
+const longestSleepMs = 60_000;
+
+/** So long before a tick is due, what its run will rest on is read: then only the two writes are left between it and its call. */
+const aheadMs = 1_000;
+
+/** Starts what is due, counts what was missed or left out, and sets the next deadline. */
+export function tick(core: Core, key: string, entry: SpecEntry, spec: Spec): void {
+  const { namespace, name, modifyTime, handled } = entry;
+  const run = (each: number) => runId(namespace, name, each);
+  const found = ticks(spec.schedule, { modifyTime, handled, now: core.wall, run });
+  entry.next = found.next;
+  entry.handled = found.spentUntil;
+  entry.missed += found.missed;
+  tell(core, entry, 'missed', found.missed, 'start_deadline');
+  tell(core, entry, 'skipped', found.skipped, 'probability');
+  if (entry.replacing !== found.due) entry.replacing = undefined;
+  const waits =
+    found.due !== undefined &&
+    found.dueAt !== undefined &&
+    !start(core, key, entry, spec, { tick: found.due, at: found.dueAt });
+  const until = waits ? (found.dueAt ?? 0) + spec.schedule.startDeadlineMs + 1 : Number.POSITIVE_INFINITY;
+  const wait = Math.min(found.next ?? Number.POSITIVE_INFINITY, until) - core.wall;
+  if (wait === Number.POSITIVE_INFINITY) return;
+  deadline(core, 'tick', key, Math.min(longestSleepMs, wait));
+  // Of one that is far away a later look makes the note.
+  if (wait > aheadMs && wait <= longestSleepMs + aheadMs) deadline(core, 'ahead', key, wait - aheadMs);
+}
+
+/** A tick is near. */
+export function readForTick(core: Core, key: string): void {
+  const entry = core.specs.get(key);
+  const experiment = entry?.spec?.experiment;
+  if (!acts(core) || core.stop !== undefined || entry === undefined || experiment === undefined) return;
+  readAhead(core, { namespace: entry.namespace, experiment }, armingMs - aheadMs);
+}
+
+/** As many notes as are worth their room. */
+const mostTold = 1_000;
+
+function tell(core: Core, entry: SpecEntry, outcome: 'missed' | 'skipped', times: number, reason: string): void {
+  const { namespace, name: schedule } = entry;
+  for (let i = 0; i < Math.min(times, mostTold); i += 1)
+    note(core, { type: 'tick', namespace, schedule, outcome, reason });
+}
+
+/** Claims beyond what limits could let through soon would only wait: their ticks wait unclaimed. */
+const crowdedMs = 500;
+
+interface Due {
+  readonly tick: number;
+  /** When it came due, its jitter included. */
+  readonly at: number;
+}
+
+/** False: it can't start yet, and stays due until its start deadline. */
+function start(core: Core, key: string, entry: SpecEntry, spec: Spec, due: Due): boolean {
+  const { namespace, name } = entry;
+  const { concurrency } = spec.schedule;
+  const id = runId(namespace, name, due.tick);
+  if (core.runs.has(id) || core.finished.has(id)) {
+    entry.handled = due.tick;
+    return true;
+  }
+  const open = openRunsOf(core, entry);
+  if (concurrency === 'replace' && open.length > 0) {
+    // They are aborted by what abortOf reads here; the end of the last of them makes this schedule look again.
+    entry.replacing = due.tick;
+    for (const each of open) core.dirtyRuns.add(each);
+    return false;
+  }
+  if (core.runs.size >= 2 * core.limits.limits.maxConcurrentRuns + 2) {
+    deadline(core, 'crowded', key, crowdedMs);
+    return false;
+  }
+  entry.handled = due.tick;
+  if (concurrency === undefined && open[0] !== undefined) {
+    note(core, { type: 'tick', namespace, schedule: name, outcome: 'forbidden', reason: `${open[0]} is still open` });
+    return true;
+  }
+  startRun(core, { id, namespace, schedule: name, spec: countingFrom(spec, due), tick: due.tick });
+  const started = core.runs.get(id);
+  if (started !== undefined) started.dueAt = core.mono - (core.wall - due.at);
+  return true;
+}
+
+/** A run's start deadline counts from its tick: so it is longer by the jitter that the tick was given. */
+function countingFrom(spec: Spec, due: Due): Spec {
+  if (due.at === due.tick) return spec;
+  const startDeadlineMs = spec.schedule.startDeadlineMs + due.at - due.tick;
+  return { ...spec, schedule: { ...spec.schedule, startDeadlineMs } };
+}
+
+/** Runs of this schedule that are still open. */
+function openRunsOf(core: Core, entry: SpecEntry): readonly string[] {
+  const open: string[] = [];
+  for (const { standing, id } of core.runs.values())
+    if (standing.run.namespace === entry.namespace && standing.run.schedule === entry.name) open.push(id);
+  return open;
+}
