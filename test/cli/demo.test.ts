@@ -35,19 +35,20 @@ async function dev(): Promise<{ child: ChildProcess; env: NodeJS.ProcessEnv }> {
 }
 
 describe('sirocco demo', () => {
-  it('kills, stops and cordons for real, tells it, and ends with the expected verdicts', {
+  it('kills, stops, scales and drains for real, tells it, and ends with the expected verdicts', {
     timeout: 120_000,
   }, async () => {
     const { stdout } = await run(process.execPath, [bin, 'demo']);
     expect(stdout).toMatch(/seen: task server was sent SIGKILL and ended/);
     expect(stdout).toMatch(/put back on node .*: undone/);
-    const rows = stdout.slice(stdout.indexOf('SCHEDULE')).split('\n').slice(1, 6);
+    const rows = stdout.slice(stdout.indexOf('SCHEDULE')).split('\n').slice(1, 7);
     expect(rows.map(row => row.trim().split(/\s+/).slice(0, 4))).toEqual([
       ['typo', 'alloc-kil', 'rejected', 'rejected'],
       ['web-kill', 'alloc-kill', 'passed', 'passed'],
       ['api-stop', 'alloc-stop', 'passed', 'passed'],
-      ['node-cordon', 'node-ineligible', 'passed', 'passed'],
       ['worker-all', 'alloc-kill', 'refused', 'refused'],
+      ['worker-scale', 'job-scale', 'passed', 'passed'],
+      ['node-drain', 'node-drain', 'passed', 'passed'],
     ]);
   });
 });

@@ -8,7 +8,7 @@ import type { Cli } from '../cli.ts';
 import { table } from '../output.ts';
 import { version } from '../version.ts';
 import { openStage, type Stage, servicesReady } from './stage.ts';
-import { type Chapter, story } from './story.ts';
+import { type Chapter, limits, story } from './story.ts';
 import { createTell, type Tell, tellNote } from './teller.ts';
 
 export interface Play {
@@ -102,14 +102,12 @@ async function tellStory(
   { home, prefix }: { home: string; prefix: string },
 ): Promise<number> {
   const chapters = story(cli.clock.wall());
+  tell('limits', 'what may break at once, for so small a cluster:');
+  await write(cli, stage, home, { path: `${prefix}/control/limits`, items: limits });
   for (const { namespace, name, items, about } of chapters) {
     const of = namespace === 'home' ? home : 'default';
-    const words = Object.entries(items).map(([key, value]) => `${key}=${value}`);
     tell(name, `${about}:`);
-    cli.output.text(
-      `${' '.repeat(21)}${cli.output.color.dim(`nomad var put -namespace ${of} ${prefix}/schedule/${name} ${words.join(' ')}`)}`,
-    );
-    await stage.nomad.writeVariable(of, `${prefix}/schedule/${name}`, items);
+    await write(cli, stage, of, { path: `${prefix}/schedule/${name}`, items });
   }
   let late = () => {};
   const tooLate = new Promise<void>(resolve => {
@@ -122,6 +120,19 @@ async function tellStory(
   cli.output.text(table(['SCHEDULE', 'FAULT', 'EXPECTED', 'VERDICT', 'RECOVERED IN'], rows));
   const wrong = chapters.filter(({ name, expected }) => verdicts.of(name)?.verdict !== expected);
   return wrong.length === 0 ? 0 : 5;
+}
+
+/** Writes a Variable, and shows the line with which a person would. */
+async function write(
+  { output }: Cli,
+  { nomad }: Stage,
+  namespace: string,
+  { path, items }: { readonly path: string; readonly items: Readonly<Record<string, string>> },
+): Promise<void> {
+  const words = Object.entries(items).map(([key, value]) => `${key}=${value}`);
+  const line = `nomad var put -namespace ${namespace} ${path} ${words.join(' ')}`;
+  output.text(`${' '.repeat(21)}${output.color.dim(line)}`);
+  await nomad.writeVariable(namespace, path, items);
 }
 
 function row({ name, items, expected }: Chapter, heard: Heard | undefined): readonly string[] {

@@ -38,18 +38,28 @@ export function story(now: number): readonly Chapter[] {
       expected: 'passed',
     },
     {
-      namespace: 'home',
-      name: 'node-cordon',
-      about: 'a node takes nothing new for three seconds, and is put back',
-      items: { fault: 'node-ineligible', target_node: '*', duration: '3s', at: at(4) },
-      expected: 'passed',
-    },
-    {
       namespace: 'default',
       name: 'worker-all',
       about: 'more than half of a group is more than the limits allow',
-      items: { fault: 'alloc-kill', target_job: 'worker', target_count: '3', at: at(5) },
+      items: { fault: 'alloc-kill', target_job: 'worker', target_count: '3', at: at(3) },
       expected: 'refused',
+    },
+    {
+      namespace: 'default',
+      name: 'worker-scale',
+      about: 'a worker is scaled away for three seconds, and the count is put back',
+      items: { fault: 'job-scale', target_job: 'worker', delta: '-1', duration: '3s', at: at(4) },
+      expected: 'passed',
+    },
+    {
+      namespace: 'home',
+      name: 'node-drain',
+      about: 'a node is drained for three seconds, and put back; what ran there moves',
+      items: { fault: 'node-drain', target_node: '*', deadline: '10s', duration: '3s', at: at(9) },
+      expected: 'passed',
     },
   ];
 }
+
+/** Wider than the defaults, for nine instances and half a minute. */
+export const limits: Readonly<Record<string, string>> = { max_namespace_percent: '67', min_interval_per_job: '1s' };
