@@ -18,9 +18,9 @@ export interface FakeNomad extends Connection {
   readonly variables: Map<string, Variable>;
   put(namespace: string, path: string, items: Items): Variable;
   items(namespace: string, path: string): Items | undefined;
-  /** Answers of paths that are no Variables: a body, or a status with words. */
+  /** Answers of paths that are no Variables: a body, or a status with words. A path with its method goes first. */
   readonly answers: Map<string, unknown>;
-  /** Requests that are denied: their `namespace path`, or any other path, begins with one of these. */
+  /** Requests that are denied: their `namespace path`, or any other path, or method and path, begins with one of these. */
   readonly denied: string[];
   /** Called before each request, to change things behind the command's back. */
   before: (request: NomadRequest) => void;
@@ -95,8 +95,9 @@ export function fakeNomad(namespaces: readonly string[] = ['default', 'sirocco']
     const { path, namespace = 'default', query = {} } = request;
     if (path === '/v1/vars') return list(namespace, query['prefix'] ?? '');
     if (path.startsWith('/v1/var/')) return variable(request, namespace, path.slice('/v1/var/'.length));
-    if (isDenied(path)) return deny();
-    const found = nomad.answers.get(path);
+    const withMethod = `${request.method} ${path}`;
+    if (isDenied(path) || isDenied(withMethod)) return deny();
+    const found = nomad.answers.get(withMethod) ?? nomad.answers.get(path);
     if (found instanceof Status) return said(found.status, found.words);
     return found === undefined ? said(404, `${path} not found`) : said(200, found);
   }

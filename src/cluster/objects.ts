@@ -110,12 +110,17 @@ function groupView(from: Fields | undefined, intern: Intern): readonly GroupView
     {
       name: intern(name),
       count: amount(from['Count']) ?? 1,
+      ...(hasVolumes(from['Volumes']) ? { hasVolumes: true } : {}),
       ...(scaling === undefined ? {} : { scaling: bounds }),
       tasks: items(from['Tasks']).flatMap(task => taskDefinition(fields(task), intern)),
       ...(restart === undefined ? {} : { restart }),
       ...(reschedule === undefined ? {} : { reschedule }),
     },
   ];
+}
+
+function hasVolumes(value: unknown): boolean {
+  return Object.keys(fields(value) ?? {}).length > 0;
 }
 
 function taskDefinition(from: Fields | undefined, intern: Intern): readonly TaskDefinition[] {

@@ -58,6 +58,8 @@ export interface TaskDefinition {
 export interface GroupView {
   readonly name: string;
   readonly count: number;
+  /** It mounts volumes of hosts or of CSI: to register it takes rights on them. */
+  readonly hasVolumes?: true;
   /** Bounds of its `scaling` block, also where that is disabled. */
   readonly scaling?: { readonly min: number; readonly max: number };
   readonly tasks: readonly TaskDefinition[];

@@ -172,6 +172,14 @@ function nextOf(core: Core, entry: RunEntry): Facts['next'] {
     return { kind: 'end', verdict, reason, message };
   };
   const undone = present.find(each => each.state !== 'done');
+  // What an earlier leader may have sent is decided by what is seen of it.
+  if (undone?.state === 'unknown')
+    return late(
+      entry.enteredAt + withinMs,
+      'failed',
+      'unknown_effect',
+      undone.message ?? 'a call may have had its effect',
+    );
   if (undone !== undefined)
     return {
       kind: 'end',

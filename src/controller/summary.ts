@@ -1,10 +1,11 @@
 /** What the fold looks like from outside, at one instant. */
 
-import { mayBeInForce, owesUndo } from '../lifecycle/run.ts';
+import { faultOf, mayBeInForce, owesUndo } from '../lifecycle/run.ts';
 import { haltsInForce, haltsNotRead } from './control.ts';
 import { leaseEnd, namespaces } from './core.ts';
 import type { Core } from './state.ts';
 import { statusState } from './status.ts';
+import { faultIn } from './steps.ts';
 import { viewAgeSeconds } from './streams.ts';
 import type { Summary } from './types.ts';
 import { watchesReady } from './watch.ts';
@@ -23,7 +24,7 @@ export function summaryOf(core: Core, mono: number, wall: number): Summary {
   const active = runs.flatMap(({ standing }) =>
     standing.run.intents
       .filter(each => mayBeInForce(each) && (each.undo === undefined ? standing.state === 'injecting' : owesUndo(each)))
-      .map(() => standing.run.fault),
+      .map(each => faultOf(standing.run, each)),
   );
   const unreverted = runs.filter(({ standing }) => standing.run.intents.some(owesUndo));
   const oldest = Math.min(wall, ...unreverted.map(({ standing }) => standing.run.injectedAt ?? wall));
@@ -54,9 +55,9 @@ export function summaryOf(core: Core, mono: number, wall: number): Summary {
     open: runs.flatMap(({ id, standing }) => {
       const stuck = standing.run.stuck !== undefined;
       if (!stuck && !standing.run.intents.some(owesUndo)) return [];
-      const fault = core.catalog.get(standing.run.fault);
-      const byHand =
-        fault === undefined ? [] : standing.run.intents.filter(owesUndo).map(each => fault.byHand(each.target));
+      const byHand = standing.run.intents
+        .filter(owesUndo)
+        .flatMap(each => faultIn(core.catalog, standing.run, each)?.byHand(each.target) ?? []);
       return [{ run: id, state: standing.state, stuck, byHand }];
     }),
   };

@@ -39,7 +39,13 @@ export const jobStop: Fault<z.infer<typeof parameters>> = {
     const { job } = candidate;
     // A version has one tag, and passes it on when it is stopped: ours would take its place.
     const tagged = job.tag === undefined ? undefined : `its version ${job.version} bears a tag already: ${job.tag}`;
-    return whyNoService(job) ?? tagged;
+    // Nomad asks for rights on volumes when a job that mounts some is reverted, and would refuse our undo.
+    const mounts = job.groups.find(({ hasVolumes }) => hasVolumes);
+    const volumes =
+      mounts === undefined
+        ? undefined
+        : `its group ${mounts.name} mounts volumes: bringing it back takes rights on them`;
+    return whyNoService(job) ?? tagged ?? volumes;
   },
 
   plan(candidate, { params, run = '<run>' }) {

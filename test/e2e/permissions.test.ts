@@ -3,6 +3,7 @@ import { describeWithNomad } from '../support/named-skip.ts';
 import type { NamespaceRights, Rights } from '../support/rights.ts';
 import { until } from '../support/until.ts';
 import { type ControllerHandle, endControllers, startController } from './controller-handle.ts';
+import { doctorCases } from './doctor-cases.ts';
 import { writeEvidence } from './evidence.ts';
 import { nodeNamed } from './nodes.ts';
 import { cordon, kill, verdictIn } from './pair.ts';
@@ -103,6 +104,10 @@ describeWithNomad('each missing right on a real Nomad', () => {
     const columns = ['missing', 'verdict', 'the line that names it'];
     writeEvidence('missing-rights', { title: 'Each missing right', columns, rows: seen });
   }, 60_000);
+
+  describe('of the policy for every fault', () => {
+    doctorCases(() => ({ cluster, tokenOf: async policy => (await cluster.real.createToken(policy)).secret }));
+  });
 
   describe.concurrent('is named, and nothing is done by halves', { timeout: 90_000 }, () => {
     it.each(table)('$what', async each => {

@@ -1,34 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { now, sirocco } from '../cli.fixture.ts';
-import { type FakeNomad, fakeNomad, Status } from '../nomad.fixture.ts';
-import { putWeb } from '../nomad-objects.fixture.ts';
+import { type Finding, findings, healthy, job } from '../doctor.fixture.ts';
+import { type FakeNomad, Status } from '../nomad.fixture.ts';
 import { putCordon } from '../runs.fixture.ts';
-
-interface Finding {
-  readonly level: string;
-  readonly what: string;
-  readonly message: string;
-  readonly fix?: string;
-}
-
-function healthy(): FakeNomad {
-  const nomad = fakeNomad();
-  putWeb(nomad);
-  nomad.answers.set('/v1/agent/self', { config: { Version: { Version: '2.0.6' } }, member: { Name: 's' } });
-  nomad.answers.set('/v1/acl/token/self', { Name: 'ctl', Type: 'client' });
-  nomad.answers.set('/v1/jobs', []);
-  nomad.answers.set('/v1/allocations', [{ ID: 'a' }]);
-  nomad.put('sirocco', 'chaos/control/leader', { holder: 'ctl-1' });
-  for (const namespace of ['default', 'sirocco'])
-    for (const kind of ['schedule', 'control']) nomad.put(namespace, `chaos/${kind}/_`, { v: '1' });
-  return nomad;
-}
-
-async function findings(nomad: FakeNomad, flags = '') {
-  const ran = await sirocco(`doctor --output json ${flags}`, { nomad });
-  const { findings: all } = ran.json() as { findings: readonly Finding[] };
-  return { code: ran.code, all, not: (level: string) => all.filter(each => each.level !== level) };
-}
 
 describe('doctor', () => {
   it('finds a healthy controller so, writes nothing, and exits 0', async () => {
@@ -41,7 +15,7 @@ describe('doctor', () => {
       ok   version: 2.0.6
       ok   token: ctl (client)
       warn clock: Nomad did not say what time it has
-      warn sirocco: read-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
+      ok   sirocco: read-job: granted
       ok   sirocco: chaos/control/leader: read, list, write
       ok   sirocco: chaos/runs/*: read, list, write
       ok   sirocco: chaos/control/*: read, list
@@ -49,24 +23,24 @@ describe('doctor', () => {
       ok   sirocco: chaos/schedule/*: read, list
       ok   sirocco: chaos/schedule/_: read, list, write
       ok   sirocco: chaos/status/*: read, write
-      warn default: read-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
+      ok   default: read-job: granted
       ok   default: list-jobs: granted
-      warn default: alloc-lifecycle: not proved: /v1/client/allocation/a/signal not found
-      warn default: fail-deployment: not proved: /v1/deployments not found
-      warn default: pause-deployment: not proved: /v1/deployments not found
-      warn default: scale-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing/scale not found
-      warn default: register-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
-      warn default: tag-job-version: not proved: /v1/job/sirocco-doctor-looks-for-nothing/versions/sirocco-doctor-looks-for-nothing/tag not found
-      warn default: deregister-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing not found
-      warn default: revert-job: not proved: /v1/job/sirocco-doctor-looks-for-nothing/revert not found
-      warn default: delete-service-registration: not proved: /v1/service/sirocco-doctor-looks-for-nothing/00000000-0000-4000-8000-000000000000 not found
+      ok   default: alloc-lifecycle: granted
+      ok   default: fail-deployment: granted
+      ok   default: pause-deployment: granted
+      ok   default: scale-job: granted
+      ok   default: register-job: granted
+      ok   default: tag-job-version: granted
+      ok   default: deregister-job: granted
+      ok   default: revert-job: granted
+      ok   default: delete-service-registration: granted
       ok   default: chaos/control/*: read, list
       ok   default: chaos/control/_: read, list, write
       ok   default: chaos/schedule/*: read, list
       ok   default: chaos/schedule/_: read, list, write
       ok   default: chaos/status/*: read, write
-      warn node write: not proved: /v1/node/00000000-0000-4000-8000-000000000000/eligibility not found
-      warn operator write: not proved: /v1/operator/scheduler/configuration not found
+      ok   node write: granted
+      ok   operator write: granted
       ok   sirocco: events: the stream opens
       ok   default: events: the stream opens
       ok   node events: the stream opens
@@ -84,9 +58,19 @@ describe('doctor', () => {
     ['sirocco chaos/runs/', 'sirocco: chaos/runs/*', 'missing: read, write'],
     ['default chaos/status/', 'default: chaos/status/*', 'missing: read, write'],
     ['/v1/jobs', 'default: list-jobs', 'missing'],
-    ['/v1/job/', 'default: read-job', 'missing'],
+    [`GET ${job}`, 'default: read-job', 'missing'],
     ['/v1/client/allocation/', 'default: alloc-lifecycle', 'missing'],
+    [`PUT ${job}/scale`, 'default: scale-job', 'missing'],
+    [`PUT ${job}`, 'default: register-job', 'missing'],
+    [`DELETE ${job}`, 'default: deregister-job', 'missing'],
+    [`PUT ${job}/revert`, 'default: revert-job', 'missing'],
+    [`DELETE ${job}/versions/`, 'default: tag-job-version', 'missing'],
+    ['DELETE /v1/service/', 'default: delete-service-registration', 'missing'],
+    ['PUT /v1/deployment/pause/d', 'default: pause-deployment', 'missing'],
+    ['PUT /v1/deployment/fail/d', 'default: fail-deployment', 'missing'],
     ['/v1/node/', 'node write', 'missing'],
+    ['PUT /v1/operator/scheduler/', 'operator write', 'missing'],
+    ['/v1/operator/scheduler/', 'operator write', 'missing'],
   ])('exits 8 where `%s` is denied', async (denied, what, message) => {
     const nomad = healthy();
     nomad.denied.push(denied);

@@ -35,6 +35,7 @@ describe('plan', () => {
       ok      limits-valid           the default limits hold
       ok      max-duration           alloc-kill does not last
       ok      reach                  alloc-kill reaches only its target
+      ok      alone                  no other run is open
       ok      max-concurrent-runs    0 other runs open, of at most 10 runs
       ok      max-group-percent      within 50 percent of each group
       ok      max-namespace-percent  within 34 percent of the namespace

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { faults } from '../../faults/index.ts';
 import { sirocco } from '../cli.fixture.ts';
+
+/** The capabilities that a policy gives in a namespace, in order. */
+function wordsIn(policy: string, namespace: string): readonly string[] {
+  const [, block = ''] = policy.split(`namespace "${namespace}" {`);
+  const [, list = ''] = /^\n {2}capabilities = \[\n([^\]]*)\]/.exec(block) ?? [];
+  return [...list.matchAll(/^ *"([^"]*)",/gm)].map(([, word = '']) => word);
+}
 
 describe('policy', () => {
   it('prints what one fault needs in one namespace, and no more', async () => {
@@ -48,6 +56,34 @@ describe('policy', () => {
   it('asks for node rights only where a node fault is chosen', async () => {
     expect((await sirocco('policy --faults alloc-stop,alloc-restart')).out).not.toMatch(/^node \{/m);
     expect((await sirocco('policy --faults node-ineligible')).out).toMatch(/^node \{\n {2}policy = "write"\n\}$/m);
+  });
+
+  it.each<[string, readonly string[], string?]>([
+    ['deployment-fail', ['read-job', 'fail-deployment']],
+    ['deployment-pause', ['read-job', 'pause-deployment']],
+    ['job-restart', ['read-job', 'alloc-lifecycle']],
+    ['job-scale', ['read-job', 'scale-job', 'register-job']],
+    ['job-stop', ['read-job', 'tag-job-version', 'deregister-job', 'revert-job']],
+    ['node-drain', ['read-job'], 'node'],
+    ['node-ineligible', ['read-job'], 'node'],
+    ['scheduler-pause', ['read-job'], 'operator'],
+    ['service-deregister', ['read-job', 'delete-service-registration']],
+  ])('gives %s its own rights and no others', async (fault, capabilities, scope) => {
+    const { out } = await sirocco(`policy --namespaces default --faults ${fault} --no-globs`);
+    expect(wordsIn(out, 'sirocco')).toEqual(['read-job']);
+    expect(wordsIn(out, 'default')).toEqual(capabilities);
+    const scopes = [...out.matchAll(/^(# .*)\n(\w+) \{\n {2}policy = "(\w+)"\n\}$/gm)].map(found => found.slice(1));
+    expect(scopes).toEqual(scope === undefined ? [] : [[`# The whole cluster: ${fault}.`, scope, 'write']]);
+    expect(out).not.toContain('submit-job');
+  });
+
+  it('prints every right of all faults once, and no wildcard but at the end of a path', async () => {
+    const { out } = await sirocco('policy --namespaces default');
+    const rights = faults.flatMap(({ permissions }) => permissions);
+    const words = rights.flatMap(each => (each.scope === 'namespace' ? [each.capability] : []));
+    expect([...wordsIn(out, 'default')].sort()).toEqual([...new Set([...words, 'list-jobs'])].sort());
+    expect([...out.matchAll(/^(?:node|operator|agent|\w+_\w+) .*$/gm)].flat()).toEqual(['node {', 'operator {']);
+    expect([...out.matchAll(/".*?\*.*?"/g)].flat().every(each => /^"chaos\/\w+\/\*"$/.test(each))).toBe(true);
   });
 
   it('names every namespace, home first and once, and never all of them', async () => {

@@ -69,7 +69,7 @@ const proofs: Readonly<Record<string, Prove>> = {
       message: 'sirocco doctor',
       run: '-',
     }),
-    /\bcount can't be negative$|\bjob (?:"[^"]*" )?not found$/,
+    /\bcount can't be negative$/,
   ),
   // The job is checked before the right, so it must be a sound one; the index is checked after it.
   'register-job': by(
@@ -79,10 +79,10 @@ const proofs: Readonly<Record<string, Prove>> = {
   // A job that is not there is stopped with a success, and nothing is written.
   'deregister-job': by(namespace => ({ op: 'job-stop', namespace, job: nothing, global: false })),
   'revert-job': by(namespace => ({ op: 'job-revert', namespace, job: nothing, version: 1, prior: 0 }), noJob),
-  // Taken away and not given: what gives a tag to the latest version of no job ends a server.
+  // Taken away and never given: a tag for the latest version of a job that is not there ends the server.
   'tag-job-version': by(
     namespace => ({ op: 'job-untag', namespace, job: nothing, tag: nothing }),
-    /\btag "[^"]*" not found on job\b|\bjob not found$/,
+    /\btag "[^"]*" not found on job\b/,
   ),
   'delete-service-registration': by(
     namespace => ({ op: 'service-deregister', namespace, service: nothing, id: nobody }),
@@ -153,7 +153,8 @@ function ofDeployment(call: (namespace: string, id: string) => Call, granted: Re
   return about(search, 'no deployment that has ended is there to ask about', call, granted);
 }
 
-/** Refusals are what is asked for here: none is a reason to ask again. */
+/** A write is sent once: here a refusal is the answer, and no reason to ask again. */
 function once(call: Call): NomadRequest {
-  return { ...requestOf(call), repeatable: false };
+  const request = requestOf(call);
+  return request.method === 'GET' ? request : { ...request, repeatable: false };
 }

@@ -22,7 +22,7 @@ async function capability(patient: Patient, namespace: string, word: string): Pr
 }
 
 /** Nomad's answer to all but management while registrations are turned off. It is no word on the right. */
-const turnedOff = /^Job registration, dispatch, and scale are disabled/;
+const turnedOff = /\bJob registration, dispatch, and scale are disabled\b/;
 
 /** Denied, granted, or not proved: an answer that is not known says nothing of the right. */
 function judged(what: string, proof: Proof): Finding {

@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../base/duration.ts';
 import type { FaultCatalog } from '../../faults/fault.ts';
-import { type Intent, owesUndo, type Run } from '../../lifecycle/run.ts';
+import { faultOf, type Intent, owesUndo, type Run } from '../../lifecycle/run.ts';
 import { targetName } from '../../lifecycle/target.ts';
 import { pairs, plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
@@ -94,10 +94,11 @@ function intentLines(intent: Intent): readonly string[] {
 
 /** The lines that undo what is still owed with only the nomad command line. */
 export function byHandLines(run: Run, catalog: FaultCatalog): readonly string[] {
-  const owing = run.intents.filter(owesUndo);
-  const fault = catalog.get(run.fault);
-  if (fault === undefined) return owing.map(each => `${run.fault} is not known to this release: ${undoWords(each)}`);
-  return [...new Set(owing.map(each => fault.byHand(each.target)))];
+  const lines = run.intents.filter(owesUndo).map(each => {
+    const name = faultOf(run, each);
+    return catalog.get(name)?.byHand(each.target) ?? `${name} is not known to this release: ${undoWords(each)}`;
+  });
+  return [...new Set(lines)];
 }
 
 function undoWords({ undo, target }: Intent): string {
