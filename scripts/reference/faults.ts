@@ -69,7 +69,8 @@ function facts(fault: AnyFault): string {
   return lines.map(line => `- ${line}`).join('\n');
 }
 
-function rightWords(permission: Permission): string {
+/** A right as an ACL policy names it. */
+export function rightWords(permission: Permission): string {
   return permission.scope === 'namespace'
     ? `${code(permission.capability)} in the namespace`
     : `${code(`${permission.scope} { policy = "${permission.policy}" }`)}`;

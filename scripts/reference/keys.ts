@@ -12,7 +12,7 @@ export function keys(): Page {
   const later = keysLater.map(({ key, document, instead }) => [code(key), instead, code(document)]);
   return page('docs/reference/keys.md', 'Keys of a schedule', '`src/spec/flat-fields.ts` and `src/spec/keys.ts`', [
     'The items of `chaos/schedule/<name>`, as `nomad var put` writes them. The parameters of the fault stand beside them under their own names: see [faults](faults.md). Examples are in [writing schedules](../writing-schedules.md).',
-    '`fault` is needed, and exactly one of `at` and `every`. A fault on allocations needs `target_job`; a fault on nodes needs at least one of `target_node`, `target_node_class`, `target_datacenter`, `target_node_pool`. `target_count` and `target_percent` exclude each other; without both, one is chosen. `duration` belongs to faults that last, and is 5m where it is absent. Unknown keys are errors.',
+    '`fault` is needed, and exactly one of `cron`, `at` and `every`; `timezone` stands beside `cron` alone. A fault on allocations needs `target_job`; a fault on nodes needs at least one of `target_node`, `target_node_class`, `target_datacenter`, `target_node_pool`. `target_count` and `target_percent` exclude each other; without both, one is chosen. `duration` belongs to faults that last, and is 5m where it is absent. Unknown keys are errors.',
     table(['Key', 'Default', 'Allowed', 'Meaning', 'Place in a document'], now),
     '## Not yet',
     'The meaning of these keys is settled, and this release does not read them: it answers `SIR-102`, with what to do meanwhile.',

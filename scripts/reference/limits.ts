@@ -14,6 +14,8 @@ const meanings: Readonly<Record<string, string>> = {
   trust: 'which namespaces may use faults that reach beyond their target, and on which node pools',
   exclude_jobs: 'jobs that are never hit, by `<job>` or `<namespace>/<job>`; comma-separated',
   exclude_nodes: 'nodes that are never hit, nor anything on them, by name or beginning of the id; comma-separated',
+  require_approval:
+    'faults whose runs wait, with their targets chosen, until somebody writes `sirocco approve RUN`; comma-separated',
   opt_in: 'only jobs whose meta `chaos` is `on`, `true` or `yes` are hit',
   cluster: 'the region that these limits are for; elsewhere, such as in a restored copy, no run starts',
 };
@@ -22,6 +24,7 @@ const meanings: Readonly<Record<string, string>> = {
 const keepers: Readonly<Record<string, string>> = {
   trust: 'reach',
   opt_in: 'job-meta',
+  require_approval: 'approval',
   cluster: 'cluster-name',
 };
 
@@ -32,7 +35,7 @@ export function limits(): Page {
     '```sh\nnomad var put -namespace sirocco -force chaos/control/limits max_group_percent=34 max_concurrent_runs=3\n```',
     'One bad or unknown item makes all of it invalid, and then no new run starts (reason `limits_invalid`): a limit that is written and not kept would be none. Shares round down; where that allows nothing of a small group, the refusal says which limit it was, the numbers, and the line that raises it.',
     table(['Limit', 'Default', 'Allowed', 'Meaning'], rows),
-    'Not yet in this release, and refused: `windows`, `blackouts`, `require_approval`, `probe_hosts`.',
+    'Not yet in this release, and refused: `windows`, `blackouts`, `probe_hosts`.',
   ]);
 }
 

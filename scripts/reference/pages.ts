@@ -8,9 +8,21 @@ import { keys } from './keys.ts';
 import { limits } from './limits.ts';
 import { metrics } from './metrics.ts';
 import type { Page } from './page.ts';
+import { probePage } from './probes.ts';
 import { states } from './states.ts';
 import { undoByHand } from './undo-by-hand.ts';
 
 export function pages(): readonly Page[] {
-  return [errors(), exitCodes(), faultPage(), gatePage(), keys(), limits(), metrics(), states(), undoByHand()];
+  return [
+    errors(),
+    exitCodes(),
+    faultPage(),
+    gatePage(),
+    keys(),
+    limits(),
+    metrics(),
+    probePage(),
+    states(),
+    undoByHand(),
+  ];
 }

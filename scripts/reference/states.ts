@@ -65,6 +65,7 @@ export const reasons: Readonly<Record<string, string>> = {
   not_steady: 'failed: the group was not whole before anything was done',
   record_too_large: 'refused: more targets than a record can hold',
   record_unreadable: 'failed: the record is of a newer release, or damaged; it was undone only',
+  replaced: 'aborted: the next tick of its schedule takes its place, by `concurrency=replace`',
   spec_deleted: 'aborted: its schedule was deleted',
   start_deadline: 'refused: it could not begin before `start_deadline`',
   target_changed: 'refused: a chosen target changed between choice and harm',

@@ -29,6 +29,12 @@ export const errorTable = {
     hint: 'sirocco doctor shows the limits Variable and its error',
   },
   'SIR-113': { name: 'key_not_taken', exit: 2, http: 400, hint: 'sirocco faults NAME shows what a fault takes' },
+  'SIR-114': {
+    name: 'experiment_unavailable',
+    exit: 2,
+    http: 400,
+    hint: 'sirocco validate --var chaos/experiments/NAME shows what is wrong with an experiment',
+  },
   // Refusals (200 to 299)
   'SIR-200': { name: 'gate_refused', exit: 3, http: 409, hint: 'sirocco plan shows every gate with its answer' },
   'SIR-201': {
@@ -38,6 +44,14 @@ export const errorTable = {
     hint: 'sirocco plan shows each candidate and why it was left out',
   },
   'SIR-202': { name: 'halted', exit: 4, http: 409, hint: 'sirocco resume lifts a halt' },
+  'SIR-203': { name: 'request_late', exit: 3, http: 409, hint: 'write the request again, when a controller acts' },
+  'SIR-204': {
+    name: 'run_open',
+    exit: 3,
+    http: 409,
+    hint: 'sirocco abort RUN ends the open one; concurrency=allow lets both run',
+  },
+  'SIR-205': { name: 'approval_mismatch', exit: 3, http: 409, hint: 'sirocco approve RUN shows what it would hit now' },
   // Running (300 to 399)
   'SIR-300': { name: 'run_failed', exit: 5, http: 409, hint: 'sirocco runs ID shows what happened' },
   'SIR-301': {
@@ -49,6 +63,18 @@ export const errorTable = {
   'SIR-302': { name: 'deviated', exit: 1, http: 409, hint: 'the steady state did not hold' },
   'SIR-303': { name: 'run_not_found', exit: 2, http: 404, hint: 'sirocco runs lists the runs on record' },
   'SIR-304': { name: 'schedule_not_found', exit: 2, http: 404, hint: 'sirocco status lists the schedules' },
+  'SIR-305': {
+    name: 'run_not_waiting',
+    exit: 2,
+    http: 409,
+    hint: 'sirocco runs --open shows which runs wait for an approval',
+  },
+  'SIR-306': {
+    name: 'run_not_over',
+    exit: 5,
+    http: 409,
+    hint: 'it goes on: sirocco runs ID shows it, sirocco abort ID ends it',
+  },
   // Nomad (400 to 499)
   'SIR-400': { name: 'nomad_unreachable', exit: 7, http: 502, hint: 'check NOMAD_ADDR, and NOMAD_CACERT for https' },
   'SIR-401': {
@@ -60,6 +86,12 @@ export const errorTable = {
   'SIR-402': { name: 'nomad_error', exit: 5, http: 502, hint: 'the message is in the words of Nomad' },
   'SIR-403': { name: 'nomad_conflict', exit: 5, http: 409, hint: 'somebody changed it meanwhile: try again' },
   'SIR-404': { name: 'lock_held', exit: 3, http: 409, hint: 'a controller acts: ask it, or stop it first' },
+  'SIR-405': {
+    name: 'controller_silent',
+    exit: 3,
+    http: 504,
+    hint: 'sirocco doctor shows whether a controller acts and which namespaces it manages',
+  },
   // Usage (500 to 599)
   'SIR-500': { name: 'usage', exit: 2, http: 400, hint: 'sirocco help COMMAND' },
   'SIR-501': { name: 'file_unreadable', exit: 2, http: 400, hint: 'check the path' },
@@ -81,6 +113,8 @@ export interface Problem {
   /** In a document: 1-based. */
   readonly line?: number;
   readonly column?: number;
+  /** What it is in, where that is not the spec itself. */
+  readonly source?: string;
 }
 
 /** An error that reaches a person: always one of the table. */
@@ -104,9 +138,14 @@ export class SiroccoError extends Error {
   }
 }
 
+/** The message with its place in the document, where it has one. */
+export function placedMessage({ message, line, column }: Problem): string {
+  return line === undefined ? message : `line ${line}, column ${column ?? 1}: ${message}`;
+}
+
 /** A problem in the flat words of status Variables and `--output json`. */
 export function problemItems(problem: Problem): Record<string, string> {
-  const items: Record<string, string> = { error: problem.message, error_code: problem.code };
+  const items: Record<string, string> = { error: placedMessage(problem), error_code: problem.code };
   if (problem.key !== undefined) items['error_key'] = problem.key;
   if (problem.found !== undefined) items['error_found'] = problem.found;
   if (problem.allowed !== undefined) items['error_allowed'] = problem.allowed;

@@ -1,7 +1,7 @@
 /** Names that everyone computes alike: of runs, and of what stands for a hash. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { formatTick, parseTick } from './time.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -22,9 +22,9 @@ export function base32(bytes: Uint8Array): string {
   return bits > 0 ? text + alphabet.charAt((held << (5 - bits)) & 31) : text;
 }
 
-/** SHA-256 of a text's UTF-8, in hex. */
+/** SHA-256 of a text's UTF-8, in hex. Joined at once: a text that grew letter by letter is kept in a kilobyte of pieces. */
 export function sha256Hex(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+  return Array.from(sha256(utf8ToBytes(text)), byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The first `length` base32 characters of the SHA-256 of a text's UTF-8: at most 52. */

@@ -16,8 +16,12 @@ const longest = 80;
 /** Any value as one printable line of at most 80 characters: what errors show as found. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (stringified(value) ?? typeof value);
-  const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
-  return cut
+  return printable(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+}
+
+/** A text on one line, without anything that a terminal would act on. */
+export function printable(text: string): string {
+  return text
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029]/gu, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

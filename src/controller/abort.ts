@@ -15,12 +15,15 @@ export function abortOf(core: Core, run: Run): Facts['abort'] {
   const denied = haltsDenied(core, run.namespace)[0];
   if (denied !== undefined)
     return { reason: 'halt_unreadable', message: `the halt of ${denied} may not be read any more` };
-  const watch = core.watches.get(`${run.namespace} schedule`);
+  const { abortAsked } = core.runs.get(run.id) ?? {};
+  if (abortAsked !== undefined) return abortAsked;
+  // A request that brought its own spec has no schedule behind it.
+  const watch = run.request?.spec === true ? undefined : core.watches.get(`${run.namespace} schedule`);
   if (watch?.listed === true && !watch.known.has(`${watch.prefix}${run.schedule}`)) {
     return { reason: 'spec_deleted', message: 'its schedule was deleted' };
   }
   const { replacing } = core.specs.get(`${run.namespace}/${run.schedule}`) ?? {};
-  if (replacing !== undefined && run.tick < replacing)
+  if (replacing !== undefined && run.request?.spec !== true && run.tick < replacing)
     return { reason: 'replaced', message: `its schedule's tick of ${formatTime(replacing)} takes its place` };
   if (core.config.undoOnly !== undefined)
     return { reason: 'undone_by_hand', message: 'an operator undid it with sirocco undo' };

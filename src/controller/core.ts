@@ -3,6 +3,7 @@
 import { isGlob } from '../base/glob.ts';
 import type { Call, Note, Priority } from '../lifecycle/effects.ts';
 import type { Intent } from '../lifecycle/run.ts';
+import { asksOfNodes } from '../targeting/patterns.ts';
 import type { Continuation, Core } from './state.ts';
 
 /** Milliseconds that any call to Nomad may take, unless it says otherwise. */
@@ -99,10 +100,20 @@ export function jobChanged(core: Core, namespace: string, job: string): void {
 /** Open runs that concern nodes are looked at again. */
 export function nodesChanged(core: Core): void {
   for (const { id, standing } of core.runs.values()) {
-    const { job, nodeClass, datacenter, nodePool } = standing.run.experiment.target;
+    const { target } = standing.run.experiment;
     // The controllers' own job is read as nodes are: for faults on nodes.
-    if (job === undefined || [nodeClass, datacenter, nodePool].some(each => each !== undefined)) core.dirtyRuns.add(id);
+    if (target.job === undefined || asksOfNodes(target)) core.dirtyRuns.add(id);
   }
+}
+
+/** Requests that wait for a run's record are looked at again. */
+export function recordWritten(core: Core, run: string): void {
+  for (const [key, { waitsOn }] of core.requests) if (waitsOn === run) core.dirtyRequests.add(key);
+}
+
+/** What is answered under this key, a schedule or a request, is looked at again. No schedule's key holds a blank. */
+export function answerAgain(core: Core, key: string): void {
+  (key.includes(' ') ? core.dirtyRequests : core.dirtySpecs).add(key);
 }
 
 /** Every open run is looked at again. */

@@ -4,6 +4,7 @@ import { isGlob } from '../base/glob.ts';
 import { groupHealth } from '../cluster/health.ts';
 import type { View } from '../cluster/types.ts';
 import type { AnyFault, Candidate, TargetRef } from '../faults/fault.ts';
+import { approvalState } from '../lifecycle/approval.ts';
 import type { Answered } from '../lifecycle/machine.ts';
 import {
   type Exclusion,
@@ -20,6 +21,7 @@ import type { GateContext } from '../safety/gate.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
 import type { Choice } from '../targeting/choose.ts';
 import { recordExclusions } from '../targeting/explain.ts';
+import { asksOfNodes } from '../targeting/patterns.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
 import { acts, freshMs, note } from './core.ts';
 import { choiceReads, type Freshness, freshRead, worst } from './reads.ts';
@@ -63,6 +65,7 @@ export function gateContext(
     },
     region: core.config.region,
     now: core.wall,
+    approval: approvalState(run),
     ...(chosen === undefined ? {} : { chosen }),
   };
 }
@@ -75,8 +78,9 @@ function limitsProblem(core: Core): string {
 function verdictOf(core: Core, run: Run, asked: readonly Asked[]): Answered {
   const refusal = firstRefusal(asked);
   if (refusal === undefined) return { kind: 'go' };
-  if (refusal.answer.retry) return { kind: 'wait' };
   const { reason, message } = refusal.answer;
+  // What passes by itself is worth no word; somebody's word is asked for.
+  if (refusal.answer.retry) return { kind: 'wait', ...(reason === 'approval' ? { why: { reason, message } } : {}) };
   note(core, { type: 'gate', run: run.id, namespace: run.namespace, gate: refusal.gate.name, reason, message });
   return { kind: 'end', verdict: 'refused', reason, message };
 }
@@ -106,8 +110,7 @@ export function askAdmission(core: Core, run: Run): Answered {
 
 /** An allocation names its node; its class, datacenter and pool are the node's own to tell. */
 export function needsNodes(target: TargetSpec, fault: AnyFault): boolean {
-  const { nodeClass, datacenter, nodePool } = target;
-  return fault.targetKind === 'node' || [nodeClass, datacenter, nodePool].some(each => each !== undefined);
+  return fault.targetKind === 'node' || asksOfNodes(target);
 }
 
 /** What aims at something: a run, or a schedule before its run. */
@@ -151,9 +154,9 @@ export interface Chosen {
 }
 
 /** Whether all that targeting the steps rests on is fresh; a denial ends the run. */
-function freshFor(core: Core, run: Run, steps: readonly KnownStep[]): Answered {
+export function freshFor(core: Core, run: Run, steps: readonly KnownStep[], oldestMs = armingMs): Answered {
   const faults = new Set(steps.map(({ fault }) => fault));
-  const fresh = worst([...faults].map(fault => targetFreshness(core, run, fault, armingMs)));
+  const fresh = worst([...faults].map(fault => targetFreshness(core, run, fault, oldestMs)));
   if (fresh === 'fresh') return { kind: 'go' };
   if (fresh === 'waiting' || !fresh.denied) return { kind: 'wait' };
   return { kind: 'end', verdict: 'failed', reason: 'denied', message: fresh.message };
@@ -323,8 +326,8 @@ export function askNext(core: Core, entry: RunEntry): Answered | Chosen {
   return { ...choice, intents };
 }
 
-/** Words for the first target that is no longer there to be hit, or that a gate would leave out now. */
-export function missingTargets(core: Core, run: Run, intents: readonly Intent[]): string | undefined {
+/** Words for the first target that is no longer there to be hit, or, where they are asked, that a gate would leave out now. */
+export function missingTargets(core: Core, run: Run, intents: readonly Intent[], isJudged = true): string | undefined {
   for (const step of knownSteps(core.catalog, run.experiment)) {
     const mine = intents.filter(each => (each.step ?? 0) === step.index);
     if (mine.length === 0) continue;
@@ -334,7 +337,7 @@ export function missingTargets(core: Core, run: Run, intents: readonly Intent[])
     for (const candidate of found) {
       if (candidate.kind === 'allocation' && candidate.alloc.client !== 'running')
         return `allocation ${candidate.alloc.id.slice(0, 8)} is ${candidate.alloc.client} now`;
-      const why = judge(candidate);
+      const why = isJudged ? judge(candidate) : undefined;
       if (why !== undefined) return why;
     }
   }

@@ -2,13 +2,15 @@
 
 import { recovery } from '../cluster/recovery.ts';
 import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
-import { holdUntil, mayBeInForce, nextStage, owesUndo, presentIntents, type Run, stepOf } from '../lifecycle/run.ts';
+import { holdUntil, mayBeInForce, nextStage, owesUndo, presentIntents, stepOf } from '../lifecycle/run.ts';
 import { abortOf } from './abort.ts';
+import { askLimited, isChanged } from './approvals.ts';
 import { tendHalts } from './control.ts';
 import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
 import { isMine } from './mine.ts';
-import { armingMs, askAdmission, askArmed, askBlast, askChoice, askNext, askSteady, readAhead } from './questions.ts';
+import { guardAbort, missingAfter, steadyBefore, tendProbes } from './probing.ts';
+import { armingMs, askAdmission, askArmed, askChoice, askNext, askSteady, readAhead } from './questions.ts';
 import { freshRead, jobReads, looksOf } from './reads.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
@@ -30,11 +32,13 @@ export function tendRun(core: Core, id: string): void {
     return;
   }
   const from = entry.standing.state;
+  const { waiting } = entry.standing.run;
   // What the questions after the claim rest on is read while the claim is on its way.
   if (from === 'queued') readAhead(core, entry.standing.run, armingMs);
   // Bounded by the number of states; one pass a state.
   for (let pass = 0; pass < 16; pass += 1) {
     observe(core, entry);
+    tendProbes(core, entry);
     send(core, entry);
     revert(core, entry);
     const before = entry.standing;
@@ -44,6 +48,7 @@ export function tendRun(core: Core, id: string): void {
     if (entry.standing === before) break;
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
+  else if (entry.standing.run.waiting !== waiting) runChanged(core, entry.standing.run);
   const phase = `${entry.standing.state} ${entry.standing.run.stage ?? 0}`;
   if (entry.endsOf !== phase) setEnd(core, entry, phase);
   schedulePolls(core, entry);
@@ -127,12 +132,12 @@ export function leaveIfDone(core: Core, entry: RunEntry): void {
 
 function factsOf(core: Core, entry: RunEntry): Facts {
   const { state, run } = entry.standing;
-  const abort = abortOf(core, run);
+  const abort = abortOf(core, run) ?? guardAbort(core, entry);
   const asked = <T>(name: string, question: () => T): T | Answered => (state === name ? question() : notAsked);
   const present = presentIntents(run);
   const settled = present.every(each => each.state !== 'planned' && each.state !== 'sending');
   const more = nextStage(run) !== undefined;
-  const recovered = state === 'recovering' ? recoveryOf(core, run) : { ok: false };
+  const recovered = state === 'recovering' ? recoveryOf(core, entry) : { ok: false };
   return {
     wall: core.wall,
     timeUp: core.mono >= entry.endsAt,
@@ -140,8 +145,9 @@ function factsOf(core: Core, entry: RunEntry): Facts {
     ...(abort === undefined ? {} : { abort }),
     admission: asked('admitted', () => askAdmission(core, run)),
     choice: asked('targeting', () => askChoice(core, entry)),
-    blast: asked('limited', () => askBlast(core, entry)),
-    steady: asked('baseline', () => askSteady(core, run)),
+    changed: isChanged(core, entry),
+    blast: asked('limited', () => askLimited(core, entry)),
+    steady: asked('baseline', () => steadyOf(core, entry)),
     armed: asked('armed', () => askArmed(core, entry)),
     term: core.lease.term,
     sendBy: core.wall + leaseEnd(core) - core.mono,
@@ -211,6 +217,15 @@ function nextOf(core: Core, entry: RunEntry): Facts['next'] {
   );
 }
 
+/** The groups hit are whole, and what the experiment calls steady is so. */
+function steadyOf(core: Core, entry: RunEntry): Answered {
+  const groups = askSteady(core, entry.standing.run);
+  if (groups.kind !== 'go') return groups;
+  const probes = steadyBefore(entry);
+  if (!('why' in probes)) return probes;
+  return { kind: 'end', verdict: 'failed', reason: 'not_steady', message: `${probes.why}, before anything was done` };
+}
+
 /** What a denied read would tell is not to be had: then the verdict says what is missing. */
 function looked(core: Core, entry: RunEntry): boolean {
   // What the undo of a job changes shows in its allocations: those read before tell of the time before.
@@ -222,11 +237,12 @@ function looked(core: Core, entry: RunEntry): boolean {
     .every(each => each === 'fresh' || (typeof each === 'object' && each.denied));
 }
 
-function recoveryOf(core: Core, run: Run): Facts['recovered'] {
-  const found = recovery(core.view, run.intents);
-  return found.recovered
+function recoveryOf(core: Core, entry: RunEntry): Facts['recovered'] {
+  const found = recovery(core.view, entry.standing.run.intents);
+  const missing = [...found.missing, ...missingAfter(entry)];
+  return missing.length === 0
     ? { ok: true, ...(found.recoveryMs === undefined ? {} : { recoveryMs: found.recoveryMs }) }
-    : { ok: false, missing: found.missing.slice(0, 5).join('; ') };
+    : { ok: false, missing: missing.slice(0, 5).join('; ') };
 }
 
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */

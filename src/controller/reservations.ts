@@ -14,7 +14,9 @@ export function reservations(core: Core, except: string): readonly Reservation[]
   for (const { id, standing } of core.runs.values()) {
     const { state, run } = standing;
     if (id === except || run.intents.length === 0) continue;
-    if (isBeforeHarm(state) && !counted.has(state)) continue;
+    // One that waits for an approval keeps its place: else what was approved might find no room.
+    const isKept = counted.has(state) || (state === 'limited' && run.waiting !== undefined);
+    if (isBeforeHarm(state) && !isKept) continue;
     const targets = run.intents.map(intent => intent.target);
     const fault = core.catalog.get(run.fault);
     // A fault that this release does not know may disturb whatever is near.

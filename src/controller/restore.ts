@@ -5,6 +5,7 @@ import type { Intent, Run } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
 import { ask, deadline, lateUntil, note, takeoverWindowMs } from './core.ts';
 import { foreignRun } from './foreign.ts';
+import { resumedSamples } from './probing.ts';
 import { enter, finished, recordPath } from './runs.ts';
 import { runChanged } from './specs.ts';
 import type { Core } from './state.ts';
@@ -83,7 +84,12 @@ function restore(core: Core, path: string, variable: Variable): void {
     runChanged(core, standing.run);
     return;
   }
-  const run: Run = { ...standing.run, intents: standing.run.intents.map(intent => takenOver(core, intent)) };
+  const samples = resumedSamples(standing.run.samples);
+  const run: Run = {
+    ...standing.run,
+    ...(samples === undefined ? {} : { samples }),
+    intents: standing.run.intents.map(intent => takenOver(core, intent)),
+  };
   // States between the claim and the harm are not in records; a claim is taken up where it was.
   enter(core, {
     standing: { state: standing.state, run },

@@ -212,7 +212,11 @@ function noteStuck(core: Core, entry: RunEntry, due: readonly Intent[]): void {
   const first = owed[0];
   const reason = first?.undoMessage ?? first?.message ?? 'its undo was not confirmed';
   setRun(entry, { stuck: { since: core.wall, reason } });
-  const byHand = owed.map(each => faultIn(core.catalog, run, each)?.byHand(each.target) ?? '').join('; ');
+  // The last one done is the first to be undone.
+  const byHand = owed
+    .toReversed()
+    .map(each => faultIn(core.catalog, run, each)?.byHand(each.target, each.undo) ?? '')
+    .join('; ');
   const fault = first === undefined ? run.fault : faultOf(run, first);
   note(core, { type: 'stuck', run: run.id, namespace: run.namespace, fault, reason, byHand });
 }

@@ -7,7 +7,7 @@ import type { Run } from '../lifecycle/run.ts';
 import { jobOf } from '../lifecycle/target.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
-import { ask, deadline, note } from './core.ts';
+import { ask, deadline, note, recordWritten } from './core.ts';
 import { foreignItems } from './foreign.ts';
 import type { Core, FinishedRun, RunEntry } from './state.ts';
 import type { Answer } from './types.ts';
@@ -19,6 +19,7 @@ export interface NewRun {
   readonly schedule: string;
   readonly spec: Spec;
   readonly tick: number;
+  readonly request?: Run['request'];
 }
 
 export function recordPath(core: Core, run: string): string {
@@ -45,6 +46,7 @@ export function startRun(core: Core, start: NewRun): void {
     experiment,
     startDeadline: start.tick + schedule.startDeadlineMs,
     claimedAt: core.wall,
+    ...(start.request === undefined ? {} : { request: start.request }),
     excluded: [],
     intents: [],
   };
@@ -77,6 +79,9 @@ export function enter(core: Core, entering: Entering): RunEntry {
     endsOf: '',
     enteredAt: core.mono,
     holdEnds: new Map(),
+    probing: new Map(),
+    enteredTableAt: core.mono,
+    claimedFor: Math.max(0, core.wall - standing.run.claimedAt),
     stageOverAt: undefined,
     ackedAt: Number.NEGATIVE_INFINITY,
     dueAt,
@@ -92,9 +97,15 @@ export function enter(core: Core, entering: Entering): RunEntry {
 /** States that are passed in one tick and never written by themselves. */
 const unwritten = new Set(['admitted', 'targeting', 'limited', 'baseline', 'armed']);
 
+/** What people must see of a run that waits for their word. */
+function waitMark({ state, run: { waiting, approval } }: Standing): string {
+  return state === 'limited' ? `${waiting?.message} ${waiting?.targets} ${approval?.at}` : '';
+}
+
 /** What makes a standing worth a write: its state, and what people must see of it. */
-function mark({ state, run }: Standing): string {
-  return `${state} ${run.abort?.reason ?? ''} ${run.stuck === undefined ? '' : 'stuck'} ${run.intents.map(each => `${each.term ?? 0}${state === 'holding' && each.effect !== undefined ? 'seen' : ''}`).join()}`;
+function mark(standing: Standing): string {
+  const { state, run } = standing;
+  return `${state} ${waitMark(standing)} ${run.abort?.reason ?? ''} ${run.stuck === undefined ? '' : 'stuck'} ${run.intents.map(each => `${each.term ?? 0}${state === 'holding' && each.effect !== undefined ? 'seen' : ''}`).join()}`;
 }
 
 /** The record holds the present standing. */
@@ -104,7 +115,9 @@ export function isAcked(entry: RunEntry): boolean {
 
 /** Writes the record when it holds less than it must. */
 export function persist(core: Core, entry: RunEntry): void {
-  if (entry.writing || unwritten.has(entry.standing.state) || isAcked(entry)) return;
+  const { state, run } = entry.standing;
+  const isUnwritten = unwritten.has(state) && !(state === 'limited' && run.waiting !== undefined);
+  if (entry.writing || isUnwritten || isAcked(entry)) return;
   write(core, entry);
 }
 
@@ -127,6 +140,7 @@ function write(core: Core, entry: RunEntry): void {
     if (core.runs.get(entry.id) !== entry) return;
     entry.writing = false;
     written(core, entry, standing, items, answer);
+    recordWritten(core, entry.id);
     core.dirtyRuns.add(entry.id);
   });
 }
@@ -189,6 +203,8 @@ export function finished(run: Run): FinishedRun {
     ...(run.intents.length === 0 || run.armedAt === undefined ? {} : { hitAt: run.injectedAt ?? run.armedAt }),
     ...(run.verdict === undefined ? {} : { verdict: run.verdict }),
     ...(run.reason === undefined ? {} : { reason: run.reason }),
+    ...(run.message === undefined ? {} : { message: run.message }),
+    ...(run.request === undefined ? {} : { request: run.request }),
     ...(run.recoveryMs === undefined ? {} : { recoveryMs: run.recoveryMs }),
   };
 }

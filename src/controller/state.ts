@@ -6,12 +6,14 @@ import type { FaultCatalog } from '../faults/fault.ts';
 import type { Effect } from '../lifecycle/effects.ts';
 import type { Standing } from '../lifecycle/machine.ts';
 import type { UndoLine } from '../lifecycle/record.ts';
-import type { Verdict } from '../lifecycle/run.ts';
+import type { Run, Verdict } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
+import type { ProbeAnswer, ProbeCatalog } from '../probes/probe.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Limits } from '../safety/limits.ts';
 import type { Spec } from '../spec/experiment.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { ReadRequest } from './request-form.ts';
 import type { Answer, ControllerConfig } from './types.ts';
 
 /** What to do with the answer of a call. `sentAt` is the monotonic instant of the real send. */
@@ -33,7 +35,7 @@ export interface LeaseState {
   loaded: boolean;
 }
 
-export type WatchedKind = 'schedule' | 'control';
+export type WatchedKind = 'schedule' | 'control' | 'requests';
 
 export interface WatchState {
   readonly namespace: string;
@@ -146,6 +148,11 @@ export interface RunEntry {
   enteredAt: number;
   /** Monotonic ends of what is held, by intent: a wall clock that is set back can't make a fault last longer. */
   readonly holdEnds: Map<number, number>;
+  /** What is being sampled, by phase and name. */
+  readonly probing: Map<string, { inFlight: boolean; notBefore: number }>;
+  /** When it came into the table (monotonic), and how long ago it had been claimed then. */
+  readonly enteredTableAt: number;
+  readonly claimedFor: number;
   /** Monotonic instant at which the present stage was seen to be over. */
   stageOverAt: number | undefined;
   /** Monotonic instant at which the tick was due, its jitter included, for `due_delay_seconds`. */
@@ -155,6 +162,32 @@ export interface RunEntry {
   /** Intents whose call is on its way, by number; the lease's end and the age limit at the send (monotonic). */
   readonly sending: Map<number, { readonly notAfter: number }>;
   readonly undoing: Map<number, UndoTry>;
+  /** Somebody asked for its end. */
+  abortAsked?: { readonly reason: string; readonly message: string };
+}
+
+/** What became of a request. */
+export type RequestOutcome =
+  | { readonly kind: 'rejected'; readonly problems: readonly Problem[] }
+  /** The run that it asked for, whose story is told as it goes on. */
+  | { readonly kind: 'run'; readonly run: string }
+  /** What it asked about a run is done. */
+  | { readonly kind: 'done'; readonly run: string; readonly message: string };
+
+export interface RequestEntry {
+  readonly namespace: string;
+  readonly id: string;
+  /** The Variable, until it is answered and deleted. */
+  variable: Variable | undefined;
+  form: ReadRequest | undefined;
+  outcome: RequestOutcome | undefined;
+  /** The run whose record must tell of it before it is answered. */
+  waitsOn: string | undefined;
+  /** People were told what became of it. */
+  told: boolean;
+  /** A read or its deletion is on its way. */
+  busy: boolean;
+  status: StatusState;
 }
 
 export interface UndoTry {
@@ -180,7 +213,10 @@ export interface FinishedRun {
   readonly hitAt?: number;
   readonly verdict?: Verdict;
   readonly reason?: string;
+  readonly message?: string;
   readonly recoveryMs?: number;
+  /** As of the run. */
+  readonly request?: Run['request'];
   readonly unreadable?: { readonly why: string; readonly lines: readonly UndoLine[]; readonly state: string };
 }
 
@@ -216,20 +252,28 @@ export interface Core {
   readonly config: ControllerConfig;
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
+  readonly probes: ProbeCatalog;
+  /** Who waits for which answer of a probe. */
+  readonly probesAsked: Map<string, (answer: ProbeAnswer) => void>;
   readonly view: MutableView;
   readonly deadlines: Deadlines;
   readonly pending: Map<string, Continuation>;
   /** Reads a record that somebody else wrote meanwhile. */
   readonly reread: (core: Core, run: string, atLeast: number) => void;
+  /** A run changed its state or ended: whoever asked for it by a request is told. */
+  readonly requestRunChanged: (core: Core, run: Pick<FinishedRun, 'id' | 'namespace' | 'request'>) => void;
   readonly handlers: Readonly<Record<WatchedKind, VariableHandler>>;
   readonly dirtyRuns: Set<string>;
   readonly dirtySpecs: Set<string>;
+  readonly dirtyRequests: Set<string>;
   readonly lease: LeaseState;
   readonly watches: Map<string, WatchState>;
   /** By namespace. */
   readonly halts: Map<string, HaltState>;
   readonly limits: LimitsState;
   readonly specs: Map<string, SpecEntry>;
+  /** By `<namespace> <id>`. */
+  readonly requests: Map<string, RequestEntry>;
   readonly runs: Map<string, RunEntry>;
   readonly finished: Map<string, FinishedRun>;
   /** Records whose read failed, by path, with what reads them again. */

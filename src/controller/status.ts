@@ -1,23 +1,39 @@
 /** The answer to a schedule, where people wrote it: `chaos/status/<name>`. Written on change, at most once a second. */
 
 import { formatDuration } from '../base/duration.ts';
-import { problemItems } from '../base/errors.ts';
+import { placedMessage, problemItems } from '../base/errors.ts';
 import { formatTime } from '../base/time.ts';
-import { isBeforeHarm } from '../lifecycle/run.ts';
-import type { Variable } from '../nomad/types.ts';
+import { isBeforeHarm, type Run } from '../lifecycle/run.ts';
 import { haltsInForce } from './control.ts';
-import { acts, ask, deadline, note } from './core.ts';
+import { acts, deadline } from './core.ts';
+import { isKnown, type Place, publish, unpublish } from './publishing.ts';
 import type { Core, SpecEntry } from './state.ts';
-import type { Answer } from './types.ts';
-import { spendStatusWrite } from './writes.ts';
 
-const everyMs = 1_000;
+/** Whether a run is one of a schedule: not one that a request brought its own spec for. */
+export function isRunOf({ namespace, name }: Pick<SpecEntry, 'namespace' | 'name'>, run: Run): boolean {
+  return run.namespace === namespace && run.schedule === name && run.request?.spec !== true;
+}
+
+/** What the schedule's runs wait for somebody to say. */
+function waitingItems(core: Core, entry: SpecEntry): Record<string, string> {
+  for (const { standing } of core.runs.values()) {
+    const { state, run } = standing;
+    if (!isRunOf(entry, run) || state !== 'limited' || run.waiting === undefined) continue;
+    return waitItems(run.id, run.waiting.message, run.startDeadline);
+  }
+  return {};
+}
+
+/** Items of an answer whose run waits for an approval. */
+export function waitItems(run: string, message: string, until: number): Record<string, string> {
+  return { reason: 'waiting_for_approval', run, message: `${message}; it waits until ${formatTime(until)}` };
+}
 
 /** The word for a schedule's state. */
 export function statusState(core: Core, entry: SpecEntry): string {
   if (entry.spec === undefined) return 'rejected';
   for (const { standing } of core.runs.values()) {
-    if (standing.run.namespace === entry.namespace && standing.run.schedule === entry.name) return 'running';
+    if (isRunOf(entry, standing.run)) return 'running';
   }
   if (entry.suspended) return 'suspended';
   if (haltsInForce(core, entry.namespace).length > 0) return 'halted';
@@ -32,9 +48,10 @@ function statusItems(core: Core, entry: SpecEntry): Record<string, string> {
   const { last } = entry;
   const items: Record<string, string> = {
     state: statusState(core, entry),
+    ...waitingItems(core, entry),
     ...(problem === undefined ? {} : problemItems(problem)),
   };
-  if (more.length > 0) items['error'] = [problem, ...more].map(each => each?.message).join('; ');
+  if (problem !== undefined && more.length > 0) items['error'] = [problem, ...more].map(placedMessage).join('; ');
   items['observed_index'] = String(entry.index);
   if (entry.next !== undefined) items['next_run'] = formatTime(entry.next);
   if (last !== undefined) {
@@ -47,114 +64,37 @@ function statusItems(core: Core, entry: SpecEntry): Record<string, string> {
   return items;
 }
 
-function equal(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const { updated_at: _a, ...left } = a;
-  const { updated_at: _b, ...right } = b;
-  const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every(key => left[key] === right[key]);
+function placeOf(core: Core, entry: SpecEntry): Place {
+  const { namespace, name, status } = entry;
+  const key = `${namespace}/${name}`;
+  const path = `${core.config.prefix}/status/${name}`;
+  return { key, namespace, path, status, isKept: () => core.specs.get(key)?.status === status };
 }
 
 /** Publishes what changed, when it may. */
 export function tendStatus(core: Core, key: string, entry: SpecEntry): void {
-  const { status } = entry;
-  if (!acts(core) || status.writing) return;
-  if (!status.known) {
-    readStatus(core, key, entry);
-    return;
-  }
-  if (aboutToHarm(core, entry)) {
-    deadline(core, 'status', key, asideMs);
-    return;
-  }
-  const items = statusItems(core, entry);
-  if (status.published !== undefined && equal(status.published, items)) return;
-  const wait = status.writtenAt + everyMs - core.mono;
-  if (wait > 0) {
-    deadline(core, 'status', key, wait);
-    return;
-  }
-  if (!spendStatusWrite(core, key)) return;
-  status.writing = true;
-  status.writtenAt = core.mono;
-  const full = { ...items, updated_at: formatTime(core.wall) };
-  const path = `${core.config.prefix}/status/${entry.name}`;
-  const call = { op: 'write-variable', namespace: entry.namespace, path, items: full, cas: status.index } as const;
-  note(core, { type: 'write', kind: 'status' });
-  ask(core, '-', 'status', call, answer => written(core, key, entry, full, answer));
+  if (!acts(core) || entry.status.writing) return;
+  const place = placeOf(core, entry);
+  if (!isKnown(core, place)) return;
+  if (aboutToHarm(core, entry)) deadline(core, 'status', key, asideMs);
+  else publish(core, place, statusItems(core, entry));
 }
 
 /** The answer to a schedule that is gone goes too. */
 export function removeStatus(core: Core, entry: SpecEntry): void {
-  const { status, namespace, name } = entry;
-  if (!acts(core) || !status.known || status.index === 0) return;
-  const path = `${core.config.prefix}/status/${name}`;
-  ask(core, '-', 'status', { op: 'delete-variable', namespace, path, cas: status.index }, answer => {
-    if (answer.kind !== 'ok')
-      note(core, { type: 'trouble', what: `delete ${namespace}:${path}`, message: answer.message });
-  });
+  unpublish(core, placeOf(core, entry));
 }
 
 /** While a run is on its way to its call, its schedule's status stands aside. */
 const asideMs = 250;
 
-function aboutToHarm(core: Core, { namespace, name }: SpecEntry): boolean {
+function aboutToHarm(core: Core, entry: SpecEntry): boolean {
   for (const { standing } of core.runs.values()) {
     const { state, run } = standing;
-    if (run.namespace !== namespace || run.schedule !== name) continue;
+    if (!isRunOf(entry, run)) continue;
     const unsent =
       state === 'injecting' && run.intents.some(each => each.state === 'sending' && each.sentAt === undefined);
     if ((isBeforeHarm(state) || unsent) && core.wall < run.claimedAt + asideMs) return true;
   }
   return false;
-}
-
-/** What an earlier life or another leader left there: an equal answer is not written again. */
-function readStatus(core: Core, key: string, entry: SpecEntry): void {
-  const { status } = entry;
-  status.writing = true;
-  const path = `${core.config.prefix}/status/${entry.name}`;
-  ask(core, '-', 'status', { op: 'read-variable', namespace: entry.namespace, path }, answer => {
-    status.writing = false;
-    if (answer.kind === 'ok') {
-      const variable = answer.value as Variable | undefined;
-      status.known = true;
-      status.index = variable?.ModifyIndex ?? 0;
-      status.published = variable?.Items ?? undefined;
-      core.dirtySpecs.add(key);
-    } else {
-      const denied = answer.kind === 'refused' && answer.reason === 'denied';
-      note(core, {
-        type: denied ? 'denied' : 'trouble',
-        what: `read ${entry.namespace}:${path}`,
-        message: answer.message,
-      });
-      deadline(core, 'status', key, denied ? 30_000 : everyMs);
-    }
-  });
-}
-
-function written(core: Core, key: string, entry: SpecEntry, items: Record<string, string>, answer: Answer): void {
-  const { status } = entry;
-  status.writing = false;
-  const variable = answer.kind === 'ambiguous' ? undefined : (answer.value as Variable | undefined);
-  if (answer.kind === 'ok') {
-    status.published = items;
-    status.index = variable?.ModifyIndex ?? answer.index;
-    if (core.specs.get(key)?.status === status) core.dirtySpecs.add(key);
-    else removeStatus(core, entry);
-  } else if (answer.kind === 'refused' && answer.reason === 'conflict') {
-    // Ours of an earlier life, or another leader's: the newest index is in the answer.
-    status.index = variable?.ModifyIndex ?? 0;
-    status.published = variable?.Items ?? undefined;
-    status.writtenAt = Number.NEGATIVE_INFINITY;
-    core.dirtySpecs.add(key);
-  } else {
-    const denied = answer.kind === 'refused' && answer.reason === 'denied';
-    note(core, {
-      type: denied ? 'denied' : 'trouble',
-      what: `write ${entry.namespace}:${core.config.prefix}/status/${entry.name}`,
-      message: answer.message,
-    });
-    deadline(core, 'status', key, denied ? 30_000 : everyMs);
-  }
 }

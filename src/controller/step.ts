@@ -5,19 +5,21 @@
 
 import { createView } from '../cluster/view.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
+import type { ProbeCatalog } from '../probes/probe.ts';
 import type { Gate } from '../safety/gate.ts';
 import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tendHalts } from './control.ts';
-import { lockPath } from './core.ts';
+import { answerAgain, lockPath } from './core.ts';
 import { createDeadlines } from './deadlines.ts';
 import { repeat } from './inject.ts';
 import { createLease, tendLease } from './lease.ts';
 import { readAgain as readObjectAgain } from './reads.ts';
 import { leaveIfDone, tendRun } from './reconcile.ts';
+import { requestChanged, requestRunChanged, sweepRequests, tendRequest } from './requests.ts';
 import { reread, rereadRun } from './restore.ts';
 import { rewrite } from './runs.ts';
 import { scheduleChanged, tendSpec } from './specs.ts';
 import type { Core, VariableHandler } from './state.ts';
-import { stopping, stopWhenDone } from './stop.ts';
+import { stopAfterOnly, stopping, stopWhenDone } from './stop.ts';
 import { streamBatch, streamBeat, streamClosed, streamGap, streamOpened, tendStreams } from './streams.ts';
 import { summaryOf } from './summary.ts';
 import { rescan, takeOver } from './takeover.ts';
@@ -37,6 +39,8 @@ export interface Controller {
 export interface Parts {
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
+  /** Default: none is known, and a spec that names one does not get far. */
+  readonly probes?: ProbeCatalog;
 }
 
 /** A controller that has seen nothing: the first input, of any kind, makes it ask. */
@@ -49,18 +53,23 @@ export function createController(
     config,
     catalog: parts.catalog,
     gates: parts.gates,
+    probes: parts.probes ?? new Map(),
+    probesAsked: new Map(),
     view: createView(),
     deadlines: createDeadlines(),
     pending: new Map(),
     reread: rereadRun,
-    handlers: { schedule: scheduleChanged, control },
+    requestRunChanged,
+    handlers: { schedule: scheduleChanged, control, requests: requestChanged },
     dirtyRuns: new Set(),
     dirtySpecs: new Set(),
+    dirtyRequests: new Set(),
     lease: createLease(),
     watches: new Map(),
     halts: createHalts([...new Set([config.home, ...config.namespaces])]),
     limits: createLimits(),
     specs: new Map(),
+    requests: new Map(),
     runs: new Map(),
     finished: new Map(),
     rereads: new Map(),
@@ -131,6 +140,12 @@ function happen(core: Core, { happening }: Input): void {
       then?.(happening.answer, happening.sentAt);
       return;
     }
+    case 'probe': {
+      const then = core.probesAsked.get(happening.id);
+      core.probesAsked.delete(happening.id);
+      then?.(happening.answer);
+      return;
+    }
     case 'stream-open':
       streamOpened(core, happening.key);
       return;
@@ -170,7 +185,9 @@ const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   ahead: readForTick,
   crowded: (core, key) => core.dirtySpecs.add(key),
   statuses: dueStatuses,
-  status: (core, key) => core.dirtySpecs.add(key),
+  status: answerAgain,
+  request: (core, key) => core.dirtyRequests.add(key),
+  sweep: sweepRequests,
   run: (core, key) => core.dirtyRuns.add(key),
   stop: stopWhenDone,
 };
@@ -180,13 +197,21 @@ function fire(core: Core, key: string): void {
   concerns[key.slice(0, space)]?.(core, key.slice(space + 1));
 }
 
+function isDirty({ dirtyRuns, dirtySpecs, dirtyRequests }: Core): boolean {
+  return dirtyRuns.size + dirtySpecs.size + dirtyRequests.size > 0;
+}
+
 /** Looks at everything that was marked, until nothing is: each look only marks what it changed. */
 function settle(core: Core): void {
   limitsAbsent(core);
-  for (let round = 0; round < 1_000 && core.dirtyRuns.size + core.dirtySpecs.size > 0; round += 1) {
+  for (let round = 0; round < 1_000 && isDirty(core); round += 1) {
     for (const key of [...core.dirtySpecs]) {
       core.dirtySpecs.delete(key);
       tendSpec(core, key);
+    }
+    for (const key of [...core.dirtyRequests]) {
+      core.dirtyRequests.delete(key);
+      tendRequest(core, key);
     }
     for (const id of [...core.dirtyRuns]) {
       core.dirtyRuns.delete(id);
@@ -195,5 +220,6 @@ function settle(core: Core): void {
       if (entry !== undefined) leaveIfDone(core, entry);
     }
   }
+  stopAfterOnly(core);
   if (core.stop !== undefined) stopWhenDone(core);
 }

@@ -12,9 +12,17 @@ export function stopping(core: Core, mode: 'handover' | 'drain'): void {
   if (core.stop !== undefined) return;
   core.stop = mode;
   core.drainUntil = core.mono + drainForMs;
-  if (core.config.undoOnly !== undefined) core.drainUntil = Number.POSITIVE_INFINITY;
-  deadline(core, 'stop', '', mode === 'drain' ? drainForMs : 0);
+  if (core.config.undoOnly !== undefined || core.config.only !== undefined) core.drainUntil = Number.POSITIVE_INFINITY;
+  deadline(core, 'stop', '', mode === 'drain' ? Math.min(drainForMs, core.drainUntil - core.mono) : 0);
   allRunsDirty(core);
+}
+
+/** A controller for one run stops when that is over and everyone who asked about it was answered. */
+export function stopAfterOnly(core: Core): void {
+  const { only } = core.config;
+  if (only === undefined || core.stop !== undefined || !core.finished.has(only.id)) return;
+  const isAsked = [...core.requests.values()].some(each => each.outcome !== undefined);
+  if (!isAsked) stopping(core, 'handover');
 }
 
 /** Releases the lock when nothing is left to wait for. */

@@ -11,8 +11,10 @@ describe('the summary', () => {
     expect(member.summary().waitingFor).toEqual([
       'sirocco:chaos/schedule/',
       'sirocco:chaos/control/',
+      'sirocco:chaos/requests/',
       'default:chaos/schedule/',
       'default:chaos/control/',
+      'default:chaos/requests/',
       'sirocco:halt',
       'default:halt',
     ]);

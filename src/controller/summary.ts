@@ -57,7 +57,8 @@ export function summaryOf(core: Core, mono: number, wall: number): Summary {
       if (!stuck && !standing.run.intents.some(owesUndo)) return [];
       const byHand = standing.run.intents
         .filter(owesUndo)
-        .flatMap(each => faultIn(core.catalog, standing.run, each)?.byHand(each.target) ?? []);
+        .toReversed()
+        .flatMap(each => faultIn(core.catalog, standing.run, each)?.byHand(each.target, each.undo) ?? []);
       return [{ run: id, state: standing.state, stuck, byHand }];
     }),
   };

@@ -2,8 +2,9 @@
 
 import type { VariableMetadata } from '../nomad/types.ts';
 import { acts, allRunsDirty, ask, deadline, note, takeoverWindowMs } from './core.ts';
+import { recallRequests } from './requests.ts';
 import { readRun } from './restore.ts';
-import { recordPath } from './runs.ts';
+import { recordPath, startRun } from './runs.ts';
 import { recallSpent } from './specs.ts';
 import type { Core } from './state.ts';
 import { writeMarker } from './watch.ts';
@@ -45,10 +46,19 @@ export function takeOver(core: Core): void {
 function loaded(core: Core): void {
   core.lease.loaded = true;
   if (core.config.undoOnly !== undefined) core.stop = 'drain';
+  startOnly(core);
   allRunsDirty(core);
   recallSpent(core);
+  recallRequests(core);
   deadline(core, 'rescan', '', takeoverWindowMs);
   for (const watch of core.watches.values()) writeMarker(core, watch);
+}
+
+/** The one run that this controller is for. */
+function startOnly(core: Core): void {
+  const { only } = core.config;
+  if (only === undefined || core.runs.has(only.id) || core.finished.has(only.id)) return;
+  startRun(core, only);
 }
 
 /** A claim that a predecessor sent may be applied a minute after we read the records: then nobody else knows of it. */

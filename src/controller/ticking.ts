@@ -7,6 +7,7 @@ import { acts, deadline, note } from './core.ts';
 import { armingMs, readAhead } from './questions.ts';
 import { startRun } from './runs.ts';
 import type { Core, SpecEntry } from './state.ts';
+import { isRunOf } from './status.ts';
 
 /** The longest that a due time is slept towards without a look at the wall clock, which may jump. */
 const longestSleepMs = 60_000;
@@ -54,8 +55,13 @@ function tell(core: Core, entry: SpecEntry, outcome: 'missed' | 'skipped', times
     note(core, { type: 'tick', namespace, schedule, outcome, reason });
 }
 
-/** Claims beyond what limits could let through soon would only wait: their ticks wait unclaimed. */
-const crowdedMs = 500;
+/** Between looks where so many runs are claimed that one more would only wait. */
+export const crowdedMs = 500;
+
+/** Claims beyond what limits could let through soon would only wait: their ticks and requests wait unclaimed. */
+export function isCrowded(core: Core): boolean {
+  return core.runs.size >= 2 * core.limits.limits.maxConcurrentRuns + 2;
+}
 
 interface Due {
   readonly tick: number;
@@ -79,7 +85,7 @@ function start(core: Core, key: string, entry: SpecEntry, spec: Spec, due: Due):
     for (const each of open) core.dirtyRuns.add(each);
     return false;
   }
-  if (core.runs.size >= 2 * core.limits.limits.maxConcurrentRuns + 2) {
+  if (isCrowded(core)) {
     deadline(core, 'crowded', key, crowdedMs);
     return false;
   }
@@ -102,9 +108,8 @@ function countingFrom(spec: Spec, due: Due): Spec {
 }
 
 /** Runs of this schedule that are still open. */
-function openRunsOf(core: Core, entry: SpecEntry): readonly string[] {
+export function openRunsOf(core: Core, entry: Pick<SpecEntry, 'namespace' | 'name'>): readonly string[] {
   const open: string[] = [];
-  for (const { standing, id } of core.runs.values())
-    if (standing.run.namespace === entry.namespace && standing.run.schedule === entry.name) open.push(id);
+  for (const { standing, id } of core.runs.values()) if (isRunOf(entry, standing.run)) open.push(id);
   return open;
 }

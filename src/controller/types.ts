@@ -2,6 +2,8 @@
 
 import type { Call, Effect } from '../lifecycle/effects.ts';
 import type { EventBatch, RefusedReason } from '../nomad/types.ts';
+import type { ProbeAnswer } from '../probes/probe.ts';
+import type { NewRun } from './runs.ts';
 
 /** How an effect's call ended; `value` is Nomad's JSON for reads and writes, absent for a 404. */
 export type Answer =
@@ -20,6 +22,7 @@ export type Happening =
       readonly answer: Answer /** mono of the send */;
       readonly sentAt: number;
     }
+  | { readonly kind: 'probe'; readonly id: string; readonly answer: ProbeAnswer }
   | { readonly kind: 'stream-open'; readonly key: string }
   | { readonly kind: 'stream-batch'; readonly key: string; readonly batch: EventBatch }
   | { readonly kind: 'stream-beat'; readonly key: string }
@@ -80,4 +83,6 @@ export interface ControllerConfig {
   readonly self?: { readonly namespace: string; readonly job: string; readonly alloc: string; readonly node: string };
   /** Takes no schedule: only takes the lock, undoes these runs (or all), and gives it back. */
   readonly undoOnly?: readonly string[] | 'all';
+  /** Takes no schedule: only takes the lock, carries out this run, and gives it back. */
+  readonly only?: NewRun;
 }

@@ -18,12 +18,14 @@ const retryMs = 1_000;
 const laggedMs = 250;
 
 /** Prefixes of each namespace that this release reads. */
-const watchedKinds: readonly WatchedKind[] = ['schedule', 'control'];
+const watchedKinds: readonly WatchedKind[] = ['schedule', 'control', 'requests'];
+/** A controller for one run takes no schedules. */
+const kindsForOne: readonly WatchedKind[] = ['control', 'requests'];
 
 export function startWatches(core: Core): void {
   const all = namespaces(core);
   for (const namespace of all) {
-    for (const kind of watchedKinds) {
+    for (const kind of core.config.only === undefined ? watchedKinds : kindsForOne) {
       const prefix = `${core.config.prefix}/${kind}/`;
       const blocking = core.watches.size < maxBlocking;
       const watch: WatchState = {

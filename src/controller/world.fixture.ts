@@ -2,8 +2,9 @@
 
 import { serverStart } from '../cluster/nomad.fixture.ts';
 import type { AnyFault } from '../faults/fault.ts';
-import type { Call, CallEffect, Note, StreamEffect } from '../lifecycle/effects.ts';
+import type { Call, CallEffect, Note, ProbeEffect, StreamEffect } from '../lifecycle/effects.ts';
 import type { Standing } from '../lifecycle/machine.ts';
+import type { ProbeAnswer } from '../probes/probe.ts';
 import { gates } from '../safety/index.ts';
 import { createPuppet, type Items, type Puppet } from './puppet.fixture.ts';
 import type { FinishedRun } from './state.ts';
@@ -30,6 +31,8 @@ export interface Member {
   readonly asked: readonly Asked[];
   readonly streams: readonly StreamEffect[];
   readonly exits: readonly string[];
+  /** What a probe is answered; as it is it never is. */
+  probe: (effect: ProbeEffect) => ProbeAnswer | undefined;
   /** Decides what becomes of a call when its answer is due; undefined: the puppet answers. */
   fate: (asked: Asked) => Fate | undefined;
   calls<O extends Call['op']>(op: O): readonly CallOf<O>[];
@@ -71,6 +74,7 @@ export function createWorld(faults: readonly AnyFault[], parts: Partial<Parts> =
   const catalog = new Map(faults.map(fault => [fault.name, fault]));
   const deadlines = new Map<Member, number>();
   let queue: Pending[] = [];
+  let probed: { readonly at: number; readonly member: Member; readonly effect: ProbeEffect }[] = [];
   let blocked: Pending[] = [];
   let seq = 0;
 
@@ -113,6 +117,7 @@ export function createWorld(faults: readonly AnyFault[], parts: Partial<Parts> =
       streams,
       exits,
       fate: () => undefined,
+      probe: () => undefined,
       calls: op => asked.filter((each): each is CallOf<typeof op> => each.call.op === op),
       notes: type => told.filter((each): each is NoteOf<typeof type> => each.type === type),
       records: () => member.calls('write-variable').filter(({ call }) => call.path.startsWith('chaos/runs/')),
@@ -127,6 +132,7 @@ export function createWorld(faults: readonly AnyFault[], parts: Partial<Parts> =
           if (effect.kind === 'note') told.push({ ...effect.note, at: clock.mono });
           else if (effect.kind === 'exit') exits.push(effect.reason);
           else if (effect.kind === 'stream') streams.push(effect);
+          else if (effect.kind === 'probe') probed.push({ at: clock.mono + 1, member, effect });
           else {
             const sent = { ...effect, at: clock.mono };
             asked.push(sent);
@@ -140,6 +146,7 @@ export function createWorld(faults: readonly AnyFault[], parts: Partial<Parts> =
         deadlines.delete(member);
         queue = queue.filter(each => each.member !== member);
         blocked = blocked.filter(each => each.member !== member);
+        probed = probed.filter(each => each.member !== member);
       },
     };
     member.happen({ kind: 'timer' });
@@ -161,12 +168,18 @@ export function createWorld(faults: readonly AnyFault[], parts: Partial<Parts> =
         undefined,
       );
       const [due] = [...deadlines].sort((a, b) => a[1] - b[1]);
-      const at = Math.min(next?.at ?? Number.POSITIVE_INFINITY, due?.[1] ?? Number.POSITIVE_INFINITY);
+      const asked = probed[0];
+      const soonest = [next?.at, due?.[1], asked?.at].map(each => each ?? Number.POSITIVE_INFINITY);
+      const at = Math.min(...soonest);
       if (at > end) break;
       advance(at);
       if (next !== undefined && next.at <= clock.mono) {
         queue.splice(queue.indexOf(next), 1);
         deliver(next);
+      } else if (asked !== undefined && asked.at <= clock.mono) {
+        probed.shift();
+        const answer = asked.member.probe(asked.effect);
+        if (answer !== undefined) asked.member.happen({ kind: 'probe', id: asked.effect.id, answer });
       } else due?.[0].happen({ kind: 'timer' });
     }
     advance(end);

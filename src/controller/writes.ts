@@ -1,6 +1,6 @@
 /** The budget of Raft writes: a token bucket. Records always go, and are counted; statuses wait for what records leave. */
 
-import { deadline } from './core.ts';
+import { answerAgain, deadline } from './core.ts';
 import type { Core, WriteState } from './state.ts';
 
 const perSecond = 20;
@@ -24,7 +24,7 @@ export function spendRecordWrite(core: Core): void {
   core.writes.tokens -= 1;
 }
 
-/** Whether the status of this schedule may be written now; when not, it is looked at again in its turn. */
+/** Whether the answer to this schedule or request may be written now; when not, it is looked at again in its turn. */
 export function spendStatusWrite(core: Core, key: string): boolean {
   refill(core);
   const { writes } = core;
@@ -51,7 +51,7 @@ export function dueStatuses(core: Core): void {
     if (left <= 0) break;
     left -= 1;
     core.writes.waiting.delete(key);
-    core.dirtySpecs.add(key);
+    answerAgain(core, key);
   }
   if (core.writes.waiting.size > 0) tellWaiting(core);
 }

@@ -1,16 +1,17 @@
 /** One controller as a service: the fold, its way to Nomad, its HTTP interface, its signals. */
 
 import type { Listen, Serve } from '../api/types.ts';
-import { createController } from '../controller/step.ts';
+import { createController, type Parts } from '../controller/step.ts';
 import type { ControllerConfig, Summary } from '../controller/types.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
 import { answerOf, requestOf } from '../nomad/calls.ts';
+import type { ProbeCatalog } from '../probes/probe.ts';
 import type { Publisher } from '../publish/types.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { World } from '../world/types.ts';
 import { type Engine, type EngineParts, startEngine } from './engine.ts';
 import { listenForSignals, logEnd, type SignalSource, stopMode } from './shutdown.ts';
-import type { Connection, StopMode, StopReport } from './types.ts';
+import type { AskProbe, Connection, StopMode, StopReport } from './types.ts';
 
 /**
  * From the order to stop until the end, done or not: Nomad allows 30 s from SIGTERM, asking for our own job takes up to one,
@@ -24,6 +25,8 @@ export interface DaemonOptions {
   readonly world: World;
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
+  readonly probes?: ProbeCatalog;
+  readonly askProbe?: AskProbe;
   readonly version: string;
   readonly publisher: Publisher;
   /** The HTTP interface and where it listens; without `listen` there is none. */
@@ -71,7 +74,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         );
 
   const engine = await startOr(() => server?.close(), {
-    begin: now => createController(config, { catalog: options.catalog, gates: options.gates }, now),
+    begin: now => createController(config, partsOf(options), now),
+    ...(options.askProbe === undefined ? {} : { askProbe: options.askProbe }),
     send: connection.send,
     openStream: connection.openStream,
     requestOf,
@@ -123,6 +127,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     summary: engine.summary,
   };
+}
+
+function partsOf({ catalog, gates, probes }: DaemonOptions): Parts {
+  return { catalog, gates, ...(probes === undefined ? {} : { probes }) };
 }
 
 /** The engine, or the error that kept it from starting, after what was begun before it was closed. */

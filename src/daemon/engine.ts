@@ -1,19 +1,21 @@
 /** Loop, performer and streams as one thing that starts, runs and ends. Nomad, controller and observer are handed in. */
 
 import type { Happening, Input, Summary } from '../controller/types.ts';
-import type { Effect } from '../lifecycle/effects.ts';
+import type { Effect, ProbeEffect } from '../lifecycle/effects.ts';
 import type { Clock, Log, Timers } from '../world/types.ts';
 import { awakeClock } from './awake-clock.ts';
 import { createLoop } from './loop.ts';
 import { createPerformer } from './perform.ts';
 import { createStreams } from './streams.ts';
-import type { Observer, OpenStream, Send, Stepper, StopMode, StopReport, Translation } from './types.ts';
+import type { AskProbe, Observer, OpenStream, Send, Stepper, StopMode, StopReport, Translation } from './types.ts';
 
 export interface EngineParts extends Translation {
   /** Makes the fold; called once, with the clock that all inputs are stamped by. */
   readonly begin: (now: { readonly mono: number; readonly wall: number }) => Stepper;
   readonly send: Send;
   readonly openStream: OpenStream;
+  /** Default: every question fails. */
+  readonly askProbe?: AskProbe;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -33,6 +35,13 @@ export interface Engine {
   /** `undefined` once it has ended. */
   summary(): Summary | undefined;
 }
+
+const askNothing: AskProbe = async () => ({
+  kind: 'failed',
+  reason: 'invalid',
+  message: 'this controller asks nothing over the network',
+  latencyMs: 0,
+});
 
 /** For calls under way when the fold is done. */
 const settleMs = 2_000;
@@ -89,12 +98,18 @@ export function startEngine(parts: EngineParts): Engine {
         return performer.perform(effect);
       case 'stream':
         return streams.order(effect);
+      case 'probe':
+        void ask(effect);
+        return;
       case 'note':
         return tell(() => observer.note(effect.note));
       case 'exit':
         return leave(effect.reason);
     }
   };
+
+  const ask = async ({ id, call, allow }: ProbeEffect) =>
+    deliver({ kind: 'probe', id, answer: await (parts.askProbe ?? askNothing)(call, allow) });
 
   /** The fold is done; calls that it sent last still get their time. */
   const leave = (reason: string) => {

@@ -8,6 +8,7 @@ import type { Stepper } from './types.ts';
 /** The effects of one step, in the order of performing. */
 const inTurn: readonly ReadonlySet<Effect['kind']>[] = [
   new Set(['call', 'stream']),
+  new Set(['probe']),
   new Set(['note']),
   new Set(['exit']),
 ];

@@ -1,8 +1,10 @@
 /** What the daemon asks of the outside: Nomad by two functions, observers, a server. */
 
+import type { HostRule } from '../base/host-rules.ts';
 import type { Answer, Input, Step, Summary } from '../controller/types.ts';
 import type { Call, Note } from '../lifecycle/effects.ts';
 import type { NomadRequest, Outcome, StreamRequest, StreamSignal } from '../nomad/types.ts';
+import type { NetCall, ProbeAnswer } from '../probes/probe.ts';
 
 /** The fold, as far as the daemon drives it. */
 export interface Stepper {
@@ -19,6 +21,9 @@ export interface StreamHandle {
 }
 
 export type OpenStream = (request: StreamRequest, onSignal: (signal: StreamSignal) => void) => StreamHandle;
+
+/** One question of a probe, within its own time limit; never rejects. `allow`: the limit `probe_hosts`, where it is set. */
+export type AskProbe = (call: NetCall, allow?: readonly HostRule[]) => Promise<ProbeAnswer>;
 
 /** How calls of the core become requests, and their outcomes answers. */
 export interface Translation {

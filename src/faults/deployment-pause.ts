@@ -22,6 +22,32 @@ export const deploymentPause: Fault<z.infer<typeof parameters>> = {
       ? `nomad deployment resume -namespace ${target.namespace} ${target.deployment}`
       : 'nomad deployment resume -namespace <namespace> <deployment id>',
 
+  checkByHand: target => ({
+    line:
+      target.kind === 'deployment'
+        ? `nomad deployment status -namespace ${target.namespace} ${target.deployment}`
+        : 'nomad deployment status -namespace <namespace> <deployment id>',
+    says: '`Status` is `running`, or `successful`',
+  }),
+
+  // A deployment has no room for a mark: only a record tells whose pause it is.
+  residue: ({ deployments, recorded }) =>
+    recorded.flatMap(({ run, target, settled, from }) => {
+      const id = target.kind === 'deployment' ? target.deployment : '';
+      const found = deployments.find(each => each.id === id);
+      if (found?.status !== 'paused' || settled === 'superseded') return [];
+      const since = found.modifyTime ?? from;
+      return [
+        {
+          target,
+          why: 'it is paused, and that run paused it',
+          run,
+          since,
+          undo: { op: 'resume', args: { deployment: id } },
+        },
+      ];
+    }),
+
   exclude(candidate) {
     if (candidate.kind !== 'deployment') return 'not a deployment';
     const { status } = candidate.deployment;

@@ -9,6 +9,7 @@ import type {
   NodeView,
   RegionView,
   ServiceView,
+  VersionView,
   View,
 } from '../cluster/types.ts';
 import type { FaultCall, ReadCall } from '../lifecycle/effects.ts';
@@ -137,6 +138,83 @@ export type UndoDecision =
   /** What was harmed can't be seen: no proof of undoing. */
   | { readonly kind: 'unreachable'; readonly why: string };
 
+/** A line of the nomad CLI, and what it then says. */
+export interface HandCheck {
+  readonly line: string;
+  readonly says: string;
+}
+
+/** A version of a job that Nomad keeps, with its marks. */
+export interface SeenVersion extends VersionView {
+  /** Description of its tag. */
+  readonly tagNote?: string;
+  /** Counts by group. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** When it was registered, milliseconds since the epoch by the server's clock. */
+  readonly submitTime: number;
+}
+
+/** A change of a group's count that Nomad remembers. */
+export interface SeenScaling {
+  readonly group: string;
+  readonly count: number;
+  readonly previousCount: number;
+  /** The run that its Meta names. */
+  readonly run?: string;
+  readonly time: number;
+}
+
+export interface SeenJob {
+  readonly namespace: string;
+  readonly job: string;
+  /** The newest first: that is the job as it is. */
+  readonly versions: readonly SeenVersion[];
+  /** The newest first. */
+  readonly scalings: readonly SeenScaling[];
+}
+
+export interface SeenNode extends NodeView {
+  /** When it was last made ineligible, as its events tell. */
+  readonly ineligibleSince?: number;
+}
+
+export interface SeenDeployment extends DeploymentView {
+  readonly modifyTime?: number;
+}
+
+/** An injection that a record tells of. */
+export interface Recorded {
+  readonly run: string;
+  readonly target: TargetRef;
+  /** Absent: its undo is owed. */
+  readonly settled?: 'undone' | 'superseded';
+  /** From when it may have been in force, and when its undo was settled. */
+  readonly from: number;
+  readonly until?: number;
+}
+
+/** The cluster as one look saw it. */
+export interface Seen {
+  readonly jobs: readonly SeenJob[];
+  readonly nodes: readonly SeenNode[];
+  readonly deployments: readonly SeenDeployment[];
+  /** Absent where it may not be read. */
+  readonly region?: RegionView;
+  readonly recorded: readonly Recorded[];
+}
+
+/** Something of a fault that is in force. */
+export interface Residue {
+  readonly target: TargetRef;
+  /** By what it was known. */
+  readonly why: string;
+  /** The run that the mark names. */
+  readonly run?: string;
+  /** Milliseconds since the epoch. */
+  readonly since?: number;
+  readonly undo?: Planned['undo'];
+}
+
 export interface Fault<P = never> {
   readonly name: string;
   /** One sentence, for help and docs. */
@@ -158,8 +236,15 @@ export interface Fault<P = never> {
    * group, all on the node, the one that registers the service.
    */
   harms?(candidate: Candidate, context: FaultContext<P>): readonly AllocView[];
-  /** The line that undoes it with only the nomad CLI; `<…>` for what the target fills in. */
-  byHand(target: TargetRef): string;
+  /** The line that undoes it with only the nomad CLI; `<…>` for what neither the target nor the undo tells. */
+  byHand(target: TargetRef, undo?: Planned['undo']): string;
+  /** What shows, with only the nomad CLI, that the undo took effect. Absent where there is nothing to undo. */
+  checkByHand?(target: TargetRef, undo?: Planned['undo']): HandCheck;
+  /**
+   * What of this fault is in force by Nomad's own marks, whatever records say; `recorded` are those of this fault. Who
+   * asks tells what an open run holds from what nobody does. Absent where nothing of it stays.
+   */
+  residue?(seen: Seen): readonly Residue[];
   /** Why this candidate can't be hit by this fault, if so: shown as an exclusion. */
   exclude?(candidate: Candidate, context: FaultContext<P>): string | undefined;
   /** The calls for one chosen candidate: one an allocation, task or node. */

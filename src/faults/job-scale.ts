@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { int, percent } from '../base/fields.ts';
 import type { AllocView, GroupView, JobView, View } from '../cluster/types.ts';
 import type { FaultCall } from '../lifecycle/effects.ts';
-import type { Fault, Injected, TargetRef, UndoDecision } from './fault.ts';
+import type { Fault, Injected, Residue, SeenJob, TargetRef, UndoDecision } from './fault.ts';
 import { asBefore, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
 
 const most = 10_000;
@@ -46,10 +46,20 @@ export const jobScale: Fault<Parameters> = {
     // Nomad refuses to scale while the scale's own deployment runs; registering the job with its old count is not.
     { scope: 'namespace', capability: 'register-job' },
   ],
-  byHand: target =>
+  byHand: (target, undo) =>
     target.kind === 'group'
-      ? `nomad job scale -namespace ${target.namespace} ${target.job} ${target.group} <the count before>`
+      ? `nomad job scale -namespace ${target.namespace} ${target.job} ${target.group} ${undo?.args['count'] ?? '<the count before>'}`
       : 'nomad job scale -namespace <namespace> <job> <group> <the count before>',
+
+  checkByHand: (target, undo) => ({
+    line:
+      target.kind === 'group'
+        ? `nomad job status -namespace ${target.namespace} ${target.job}`
+        : 'nomad job status -namespace <namespace> <job>',
+    says: `so many of the group run again: ${undo?.args['count'] ?? 'the count before'}`,
+  }),
+
+  residue: ({ jobs }) => jobs.flatMap(scaledStill),
 
   exclude(candidate, { params }) {
     if (candidate.kind !== 'group') return 'not a group';
@@ -136,6 +146,22 @@ export const jobScale: Fault<Parameters> = {
     return backTo(from, { job, group, view, run });
   },
 };
+
+/** The newest change of a group's count bears a run's mark, and does not take back what that run changed first. */
+function scaledStill({ namespace, job, versions, scalings }: SeenJob): readonly Residue[] {
+  const [now] = versions;
+  if (now === undefined || now.stop) return [];
+  return Object.entries(now.counts).flatMap(([group, count]) => {
+    const [newest, ...older] = scalings.filter(each => each.group === group);
+    if (newest?.run === undefined || newest.count !== count) return [];
+    const first = older.findLast(each => each.run === newest.run) ?? newest;
+    const from = first.previousCount;
+    if (from === count) return [];
+    const why = `its count is ${count}, and was ${from}: the newest scaling event bears the run's mark`;
+    const undo = { op: 'job-scale', args: { group, count: from, ours: count } };
+    return [{ target: { kind: 'group', namespace, job, group }, why, run: newest.run, since: first.time, undo }];
+  });
+}
 
 function countFor({ count: now }: GroupView, { count, delta, percent: share }: Parameters): number {
   if (count !== undefined) return count;

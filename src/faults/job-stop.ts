@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { bool } from '../base/fields.ts';
 import { sha256Hex } from '../base/ids.ts';
 import type { JobView, View } from '../cluster/types.ts';
-import type { Fault, Injected, Observation, UndoDecision } from './fault.ts';
+import type { Fault, Injected, Observation, Residue, SeenJob, UndoDecision } from './fault.ts';
 import { asBefore, isOlder, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
 
 const parameters = z.strictObject({
   global: bool({ help: 'Stop it in every region of a multi-region job.' }).default(false),
 });
+
+const tagPrefix = 'sirocco-';
+const notePrefix = 'Sirocco run ';
 
 /**
  * Stops a job as `nomad job stop` does, and reverts it to the version that ran. That version is tagged first: Nomad's
@@ -27,10 +30,23 @@ export const jobStop: Fault<z.infer<typeof parameters>> = {
     { scope: 'namespace', capability: 'deregister-job' },
     { scope: 'namespace', capability: 'revert-job' },
   ],
-  byHand: target =>
-    target.kind === 'job'
-      ? `nomad job revert -namespace ${target.namespace} ${target.job} <the version that ran>`
-      : 'nomad job revert -namespace <namespace> <job> <the version that ran>',
+  byHand(target, undo) {
+    const [namespace, job] = target.kind === 'job' ? [target.namespace, target.job] : ['<namespace>', '<job>'];
+    if (undo?.op === 'job-untag') return `nomad job tag unset -namespace ${namespace} -name ${undo.args['tag']} ${job}`;
+    return `nomad job revert -namespace ${namespace} ${job} ${undo?.args['version'] ?? '<the version that ran>'}`;
+  },
+
+  checkByHand(target, undo) {
+    const [namespace, job] = target.kind === 'job' ? [target.namespace, target.job] : ['<namespace>', '<job>'];
+    return undo?.op === 'job-untag'
+      ? { line: `nomad job history -namespace ${namespace} ${job}`, says: 'no version bears a tag `sirocco-…`' }
+      : {
+          line: `nomad job status -namespace ${namespace} ${job}`,
+          says: 'its status is `running`, not `dead (stopped)`',
+        };
+  },
+
+  residue: ({ jobs }) => jobs.flatMap(taggedStill),
 
   reads: target => ('job' in target ? [{ op: 'list-job-versions', namespace: target.namespace, job: target.job }] : []),
 
@@ -57,7 +73,7 @@ export const jobStop: Fault<z.infer<typeof parameters>> = {
     return [
       {
         target,
-        call: { op: 'job-tag', namespace, job: id, version, tag, description: `Sirocco run ${run}` },
+        call: { op: 'job-tag', namespace, job: id, version, tag, description: `${notePrefix}${run}` },
         sending: 'repeatable',
         before,
         undo: { op: 'job-untag', args: { tag } },
@@ -79,9 +95,27 @@ export const jobStop: Fault<z.infer<typeof parameters>> = {
   undo: (intent, view) => (intent.undo?.op === 'job-untag' ? untag(intent, view) : revert(intent, view)),
 };
 
+/** A tag of ours is taken off when all is as before: while one is there, something is not. */
+function taggedStill({ namespace, job, versions }: SeenJob): readonly Residue[] {
+  const [now, before] = versions;
+  const tagged = versions.filter(({ tag }) => tag?.startsWith(tagPrefix));
+  const [mark] = tagged;
+  if (now === undefined || mark?.tag === undefined) return [];
+  const target = { kind: 'job', namespace, job } as const;
+  const run = mark.tagNote?.startsWith(notePrefix) ? { run: mark.tagNote.slice(notePrefix.length) } : {};
+  const numbers = tagged.map(({ version }) => version).sort((a, b) => a - b);
+  const why = `the tag ${mark.tag} is on version ${numbers.join(' and ')}`;
+  const tag = { target, why, ...run, undo: { op: 'job-untag', args: { tag: mark.tag } } };
+  if (!now.stop || before === undefined || before.stop || before.tag !== mark.tag) return [tag];
+  // Reverting comes first: without the tag Nomad may collect the stopped job.
+  const stopped = `it is stopped, as version ${now.version}, and the version before bears the tag ${mark.tag}`;
+  const undo = { op: 'job-revert', args: { version: before.version } };
+  return [{ target, why: stopped, ...run, since: now.submitTime, undo }, tag];
+}
+
 /** Names of tags are the job's own: a run's is told by its beginning and found again by its id. */
 function tagFor(run: string): string {
-  return `sirocco-${sha256Hex(run).slice(0, 12)}`;
+  return `${tagPrefix}${sha256Hex(run).slice(0, 12)}`;
 }
 
 function versionsOf({ target }: Injected, view: View) {

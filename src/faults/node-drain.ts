@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bool, duration } from '../base/fields.ts';
 import type { NodeView } from '../cluster/types.ts';
-import type { Fault, Injected, Json, UndoDecision } from './fault.ts';
+import type { Fault, Injected, Json, Recorded, Residue, SeenNode, UndoDecision } from './fault.ts';
 
 const parameters = z.strictObject({
   deadline: duration({ help: 'How long allocations may take to move before they are stopped.' }).default(3_600_000),
@@ -19,8 +19,17 @@ export const nodeDrain: Fault<z.infer<typeof parameters>> = {
   undoClass: 'inverse',
   parameters,
   permissions: [{ scope: 'node', policy: 'write' }],
-  byHand: target =>
-    `nomad node drain -disable ${target.kind === 'node' ? target.node : '<node id>'}; nomad node eligibility -enable ${target.kind === 'node' ? target.node : '<node id>'}`,
+  byHand(target) {
+    const node = target.kind === 'node' ? target.node : '<node id>';
+    return `nomad node drain -disable -yes ${node}; nomad node eligibility -enable ${node}`;
+  },
+
+  checkByHand: target => ({
+    line: `nomad node status ${target.kind === 'node' ? target.node : '<node id>'}`,
+    says: '`Drain` is `false` and `Eligibility` is `eligible`',
+  }),
+
+  residue: ({ nodes, recorded }) => nodes.flatMap(node => drainedStill(node, recorded)),
 
   exclude(candidate) {
     if (candidate.kind !== 'node') return 'not a node';
@@ -80,6 +89,21 @@ export const nodeDrain: Fault<z.infer<typeof parameters>> = {
     return { kind: 'superseded', after, why: 'it is eligible again, and no answered call of ours did that' };
   },
 };
+
+/** The last drain bears a run's mark, and neither its undo nor an operator's end of it came since. */
+function drainedStill(node: SeenNode, recorded: readonly Recorded[]): readonly Residue[] {
+  const { drainRun: run, drainStartedAt, draining, eligible, drainStatus } = node;
+  if (run === undefined || (eligible && !draining)) return [];
+  // Whoever ended the drain made it eligible too, but for an operator.
+  if (!draining && drainStatus === 'canceled') return [];
+  const told = recorded.find(each => each.run === run && each.target.kind === 'node' && each.target.node === node.id);
+  // Nomad notes a drain's start in whole seconds. After an undo that came later, what keeps the node out is not ours.
+  if (told?.settled === 'superseded' || (told?.until !== undefined && (drainStartedAt ?? 0) <= told.until)) return [];
+  const why = `${draining ? 'it is draining' : 'it is ineligible since its drain'}: the drain bears the run's mark`;
+  const since = drainStartedAt === undefined ? {} : { since: drainStartedAt };
+  const undo = { op: 'node-undrain', args: {} };
+  return [{ target: { kind: 'node', node: node.id, name: node.name }, why, run, ...since, undo }];
+}
 
 function facts(node: NodeView): { readonly [key: string]: Json } {
   const { eligible, draining, modifyIndex, drainStartedAt } = node;

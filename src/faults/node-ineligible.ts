@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { NodeView } from '../cluster/types.ts';
-import type { Fault, Injected, Json, UndoDecision } from './fault.ts';
+import type { Fault, Injected, Json, Recorded, Residue, SeenNode, UndoDecision } from './fault.ts';
 
 const parameters = z.strictObject({});
 
@@ -15,6 +15,13 @@ export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
   parameters,
   permissions: [{ scope: 'node', policy: 'write' }],
   byHand: target => `nomad node eligibility -enable ${target.kind === 'node' ? target.node : '<node id>'}`,
+
+  checkByHand: target => ({
+    line: `nomad node status ${target.kind === 'node' ? target.node : '<node id>'}`,
+    says: '`Eligibility` is `eligible`',
+  }),
+
+  residue: ({ nodes, recorded }) => recorded.flatMap(each => outStill(each, nodes)),
 
   exclude(candidate) {
     if (candidate.kind !== 'node') return 'not a node';
@@ -66,6 +73,21 @@ export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
     return node.eligible ? eligibleAgain(intent, node) : ineligibleStill(intent, node);
   },
 };
+
+/** Eligibility bears no mark: it is ours where the node's own event came while a run had it, or a late call may have. */
+function outStill({ run, target, settled, from, until }: Recorded, nodes: readonly SeenNode[]): readonly Residue[] {
+  const node = target.kind === 'node' ? nodes.find(({ id }) => id === target.node) : undefined;
+  const since = node?.ineligibleSince;
+  if (node === undefined || since === undefined || node.eligible || node.draining || settled === 'superseded')
+    return [];
+  if (since < from - slackMs || since > (until ?? Number.POSITIVE_INFINITY) + lateMs) return [];
+  const why = 'it is ineligible since that run: its last event of that kind came while the run had it';
+  return [{ target, why, run, since, undo: { op: 'node-eligibility', args: { eligible: true } } }];
+}
+
+/** Clocks of server and controller may differ by as much; a call may be applied so long after an ambiguous end. */
+const slackMs = 2_000;
+const lateMs = 92_000;
 
 function facts({ eligible, modifyIndex, drainStartedAt }: NodeView): { readonly [key: string]: Json } {
   return { eligible, modify_index: modifyIndex, drain: drainStartedAt ?? 0 };

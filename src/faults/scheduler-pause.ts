@@ -22,6 +22,17 @@ export const schedulerPause: Fault<z.infer<typeof parameters>> = {
   permissions: [{ scope: 'operator', policy: 'write' }],
   byHand: () => 'nomad operator scheduler set-config -pause-eval-broker=false',
 
+  checkByHand: () => ({
+    line: 'nomad operator scheduler get-config',
+    says: '`Pause Eval Broker` is `false`',
+  }),
+
+  // The configuration names nobody: whoever paused it, nothing is placed or replaced until it is resumed.
+  residue: ({ region }) =>
+    region?.paused === true
+      ? [{ target: { kind: 'region', region: region.name }, why: 'it is paused', undo: { op: 'resume', args: {} } }]
+      : [],
+
   exclude(candidate) {
     if (candidate.kind !== 'region') return 'not a region';
     return candidate.region.paused ? 'its scheduler is paused already' : undefined;

@@ -3,7 +3,9 @@
  * Each carries an id, and comes back as an answer with the same id, save notes and stream orders.
  */
 
+import type { HostRule } from '../base/host-rules.ts';
 import type { StreamRequest } from '../nomad/types.ts';
+import type { NetCall } from '../probes/probe.ts';
 
 /** A harmful or healing call that a fault may return. */
 export type FaultCall =
@@ -158,7 +160,21 @@ export interface NoteEffect {
   readonly note: Note;
 }
 
-export type Effect = CallEffect | StreamEffect | NoteEffect | { readonly kind: 'exit'; readonly reason: string };
+/** A question over the network, which comes back as a probe's answer with the same id. */
+export interface ProbeEffect {
+  readonly kind: 'probe';
+  readonly id: string;
+  readonly call: NetCall;
+  /** The limit `probe_hosts`; absent: where it may reach is the default. */
+  readonly allow?: readonly HostRule[];
+}
+
+export type Effect =
+  | CallEffect
+  | StreamEffect
+  | NoteEffect
+  | ProbeEffect
+  | { readonly kind: 'exit'; readonly reason: string };
 
 /** Facts worth telling; metric counters are made of exactly these (`src/publish`). */
 export type Note =
@@ -177,6 +193,16 @@ export type Note =
       readonly outcome: 'started' | 'missed' | 'skipped' | 'forbidden';
       readonly run?: string;
       readonly reason?: string;
+    }
+  | {
+      readonly type: 'request';
+      readonly namespace: string;
+      readonly request: string;
+      readonly action: string;
+      readonly outcome: 'taken' | 'rejected' | 'answered';
+      readonly run?: string;
+      /** The asker's reason, or ours. */
+      readonly message?: string;
     }
   | {
       readonly type: 'state';

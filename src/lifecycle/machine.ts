@@ -5,6 +5,7 @@
  */
 
 import { assign, createActor, setup } from 'xstate';
+import { targetsKey } from './approval.ts';
 import {
   type Exclusion,
   holdUntil,
@@ -18,7 +19,11 @@ import {
 import { type Judgement, judge } from './verdict.ts';
 
 /** A question's answer: go on, wait and ask again, or end with these words. */
-export type Answered = { readonly kind: 'go' } | { readonly kind: 'wait' } | ({ readonly kind: 'end' } & Judgement);
+export type Answered =
+  | { readonly kind: 'go' }
+  /** `why`: where somebody's word is waited for. */
+  | { readonly kind: 'wait'; readonly why?: { readonly reason: string; readonly message: string } }
+  | ({ readonly kind: 'end' } & Judgement);
 
 /** What is true now, as far as the present state asks. */
 export interface Facts {
@@ -33,6 +38,8 @@ export interface Facts {
     | Answered
     | { readonly kind: 'chosen'; readonly intents: readonly Intent[]; readonly excluded: readonly Exclusion[] };
   readonly blast: Answered;
+  /** Of a run that needs an approval: what it had chosen is not there to be hit any more. It chooses anew. */
+  readonly changed?: boolean;
   readonly steady: Answered;
   readonly armed: Answered;
   readonly term: number;
@@ -88,6 +95,12 @@ const machine = setup({
     },
     end: ({ event }, params: { question: keyof typeof questions }) =>
       event.facts[questions[params.question]].kind === 'end',
+    changed: ({ event }) => event.facts.changed === true,
+    waitsAnew: ({ context: { run }, event }) => {
+      const { blast } = event.facts;
+      if (blast.kind !== 'wait' || blast.why === undefined) return false;
+      return run.waiting?.message !== blast.why.message || run.waiting.targets !== targetsKey(run.intents);
+    },
     late: ({ context, event }) => event.facts.wall > context.run.startDeadline,
     toHold: ({ event: { facts }, context }) =>
       facts.settled && (facts.lasting || facts.more) && facts.abort === undefined && context.run.abort === undefined,
@@ -142,6 +155,15 @@ const machine = setup({
         intents: [],
       },
     })),
+    noteWaiting: assign(({ context: { run }, event: { facts } }) => {
+      if (facts.blast.kind !== 'wait' || facts.blast.why === undefined) return {};
+      const since = run.waiting?.since ?? facts.wall;
+      return { run: { ...run, waiting: { ...facts.blast.why, targets: targetsKey(run.intents), since } } };
+    }),
+    stopWaiting: assign(({ context }) => {
+      const { waiting: _, ...run } = context.run;
+      return { run };
+    }),
     arm: assign(({ context, event }) => ({ run: { ...context.run, armedAt: event.facts.wall } })),
     mark: assign(({ context, event }) => ({ run: marked(context.run, event.facts) })),
     /** The stage that follows, with what was chosen for it just now. */
@@ -228,7 +250,9 @@ const machine = setup({
             target: 'reporting',
             actions: { type: 'end', params: { question: 'limited' } },
           },
-          { guard: { type: 'go', params: { question: 'limited' } }, target: 'baseline' },
+          { guard: 'changed', target: 'targeting' },
+          { guard: { type: 'go', params: { question: 'limited' } }, target: 'baseline', actions: 'stopWaiting' },
+          { guard: 'waitsAnew', actions: 'noteWaiting' },
         ],
       },
     },
@@ -249,6 +273,7 @@ const machine = setup({
       on: {
         look: [
           { guard: 'aborted', target: 'reporting', actions: 'endAborted' },
+          { guard: 'changed', target: 'targeting' },
           {
             guard: { type: 'end', params: { question: 'armed' } },
             target: 'reporting',

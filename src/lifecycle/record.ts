@@ -83,6 +83,20 @@ const intent = z.object({
 
 const verdict = z.enum(['passed', 'deviated', 'aborted', 'failed', 'refused']);
 
+const told = z.object({ atMs: z.number(), text: z.string() });
+
+const samples = z.object({
+  count: z.number(),
+  failures: z.number(),
+  firstFailure: told.optional(),
+  last: told.extend({ ok: z.boolean() }).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  points: z.array(z.tuple([z.number(), z.number().nullable(), z.union([z.literal(0), z.literal(1)])])),
+  stride: z.number(),
+  violatedSinceMs: z.number().optional(),
+});
+
 const body = z.object({
   id: z.string(),
   namespace: z.string(),
@@ -107,15 +121,30 @@ const body = z.object({
         }),
       )
       .min(1),
+    steadyState: z.array(z.object({ name: z.string(), probe: z.string() }).loose()).optional(),
+    guards: z.array(z.object({ probe: z.string(), violatedForMs: z.number() }).loose()).optional(),
     recovery: z.object({ withinMs: z.number() }),
     acceptIrreversible: z.boolean(),
   }),
   startDeadline: z.number(),
   claimedAt: z.number(),
+  request: z.object({ id: z.string(), createIndex: z.number(), spec: z.boolean().optional() }).optional(),
+  waiting: z.object({ reason: z.string(), message: z.string(), targets: z.string(), since: z.number() }).optional(),
+  approval: z
+    .object({
+      specHash: z.string(),
+      targets: z.string(),
+      at: z.number(),
+      request: z.string(),
+      reason: z.string().optional(),
+    })
+    .optional(),
   excluded: z.array(z.object({ id: z.string(), name: z.string(), why: z.string() })),
   intents: z.array(intent),
   stage: z.number().optional(),
   stageAt: z.number().optional(),
+  samples: z.record(z.string(), samples).optional(),
+  baselines: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   stopped: z.object({ verdict, reason: z.string().optional(), message: z.string().optional() }).optional(),
   armedAt: z.number().optional(),
   injectedAt: z.number().optional(),

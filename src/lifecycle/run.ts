@@ -1,7 +1,10 @@
 /** One execution of an experiment, as it is remembered: plain JSON, all instants milliseconds since the epoch. */
 
 import type { Injected, Json } from '../faults/fault.ts';
+import type { Baseline } from '../probes/probe.ts';
+import type { Samples } from '../probes/samples.ts';
 import type { Experiment, FaultStep } from '../spec/experiment.ts';
+import type { Approval, Waiting } from './approval.ts';
 
 /** Every state of the lifecycle, in order. */
 export const runStates = [
@@ -90,12 +93,21 @@ export interface Run {
   readonly startDeadline: number;
   readonly claimedAt: number;
   readonly excluded: readonly Exclusion[];
+  /** The request of its namespace that asked for it, if one did. `spec`: it brought its own spec, and no schedule is behind the run. */
+  readonly request?: { readonly id: string; readonly createIndex: number; readonly spec?: boolean };
+  /** Set while it waits for somebody's word. */
+  readonly waiting?: Waiting;
+  readonly approval?: Approval;
   readonly intents: readonly Intent[];
   /** The stage that is being gone through; default 0. */
   readonly stage?: number;
   /** When its intents were marked, where it is not the first. */
   readonly stageAt?: number;
   /** Why the stages after the present one were not gone into, if they were not. */
+  /** Answers of probes, by phase and name. */
+  readonly samples?: Readonly<Record<string, Samples>>;
+  /** What probes noted of the start, by name. */
+  readonly baselines?: Readonly<Record<string, Baseline>>;
   readonly stopped?: { readonly verdict: Verdict; readonly reason?: string; readonly message?: string };
   readonly armedAt?: number;
   readonly injectedAt?: number;

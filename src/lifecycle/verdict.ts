@@ -44,8 +44,19 @@ export function judge(
   if (unseen !== undefined)
     return { verdict: 'failed', reason: 'no_effect', message: 'the calls were accepted and no effect was seen' };
   if (run.stopped !== undefined) return run.stopped;
+  const during = violatedDuring(run);
+  if (during !== undefined) return { verdict: 'deviated', reason: 'steady_state_violated', message: during };
   if (intents.length < run.intents.length)
     return { verdict: 'failed', reason: 'step_not_reached', message: 'not every step of the method was gone into' };
   if (!recovered) return { verdict: 'deviated', reason: 'not_recovered', message: missing };
   return { verdict: 'passed' };
+}
+
+/** What of the steady state that had to hold under harm did not, in words. */
+function violatedDuring({ samples = {} }: Run): string | undefined {
+  for (const [key, { failures, count, firstFailure }] of Object.entries(samples)) {
+    if (!key.startsWith('during ') || failures === 0) continue;
+    return `${key.slice('during '.length)} failed ${failures} of ${count} times while harm was in force: ${firstFailure?.text ?? ''}`;
+  }
+  return undefined;
 }

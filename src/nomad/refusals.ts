@@ -14,6 +14,8 @@ const rules: readonly Rule[] = [
   ['not-found', /^(?:alloc|allocation|node|job|deployment) not found$/],
   ['not-found', /^job "[^"]*"(?: in namespace "[^"]*")?(?: (?:at )?version \d+)? not found$/],
   ['not-found', /^tag "[^"]*" not found on job "[^"]*"$/],
+  ['not-found', /^service registration not found$/],
+  ['error', /^tag "[^"]*" already exists on a different version of job "[^"]*"$/],
   ['unreachable', /^(?:failed to get conn|failed to start stream|session open): /],
   ['unreachable', /^No path to (?:node|region)$/],
   ['no-leader', /^(?:No cluster leader|Not ready to serve consistent reads)$/],

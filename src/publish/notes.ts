@@ -34,6 +34,11 @@ const table: { readonly [T in Note['type']]: Telling<NoteOf<T>> } = {
     message: note => `schedule ${note.namespace}/${note.schedule} was due: ${note.outcome}${because(note.reason)}`,
     count: ({ namespace, outcome }, metrics) => metrics.count('schedule_ticks_total', { namespace, outcome }),
   },
+  request: {
+    level: note => (note.outcome === 'rejected' ? 'warn' : 'info'),
+    message: note =>
+      `request ${note.namespace}/${note.request} to ${note.action}${note.run === undefined ? '' : ` ${note.run}`} is ${note.outcome}${because(note.message)}`,
+  },
   state: {
     level: note => (inPassing.has(note.to) ? 'debug' : 'info'),
     message: note => `run ${note.from} -> ${note.to}${because(note.reason)}`,

@@ -60,6 +60,8 @@ export interface GateContext {
   readonly region: string;
   readonly now: number;
   readonly chosen?: readonly Candidate[];
+  /** Whether somebody allowed this run to hit these targets; absent: nobody did. */
+  readonly approval?: 'none' | 'void' | 'given';
   /** What other steps harm at the same time. */
   readonly beside?: readonly AllocView[];
 }

@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the files of this folder.
 
 import { alone } from './alone.ts';
+import { approval } from './approval.ts';
 import { clusterName } from './cluster-name.ts';
 import { comesBack } from './comes-back.ts';
 import { excludeJobs } from './exclude-jobs.ts';
@@ -24,6 +25,7 @@ import { trustedPool } from './trusted-pool.ts';
 
 export const gates: readonly Gate[] = [
   alone,
+  approval,
   clusterName,
   comesBack,
   excludeJobs,

@@ -25,6 +25,7 @@ describe('parseLimits', () => {
       exclude_jobs: 'db-*, prod/web',
       exclude_nodes: '',
       opt_in: 'true',
+      require_approval: 'node-*, alloc-stop',
       cluster: 'eu-west',
     };
     expect(Object.keys(items)).toEqual(limitKeys);
@@ -45,6 +46,7 @@ describe('parseLimits', () => {
         excludeJobs: ['db-*', 'prod/web'],
         excludeNodes: [],
         optIn: true,
+        requireApproval: ['node-*', 'alloc-stop'],
         cluster: 'eu-west',
         items,
       },
@@ -72,7 +74,7 @@ describe('parseLimits', () => {
     expect(problem?.didYouMean).toBe(didYouMean);
   });
 
-  it.each(['windows', 'blackouts', 'require_approval', 'probe_hosts'])('refuses %s, which is not yet kept', key => {
+  it.each(['windows', 'blackouts', 'probe_hosts'])('refuses %s, which is not yet kept', key => {
     expect(problemsOf({ [key]: 'anything' })).toMatchObject([
       {
         code: 'SIR-112',

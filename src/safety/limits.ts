@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Problem } from '../base/errors.ts';
 import { bool, duration, int, percent, text } from '../base/fields.ts';
 import { parseGlob } from '../base/glob.ts';
+import { type HostRule, parseHostRules } from '../base/host-rules.ts';
 import { nearest, snakeCase } from '../base/nearest.ts';
 import { type Misread, misread, type Reading, read, shown } from '../base/reading.ts';
 import { parseTrust, type Trust } from './basis/trust.ts';
@@ -26,8 +27,12 @@ export interface Limits {
   readonly excludeNodes: readonly string[];
   /** Only jobs whose meta `chaos` says so are hit. */
   readonly optIn: boolean;
+  /** Globs over faults whose runs wait for an approval. */
+  readonly requireApproval: readonly string[];
   /** The region's name that must match. */
   readonly cluster?: string;
+  /** Where probes may reach; absent: wherever is not denied. */
+  readonly probeHosts?: readonly HostRule[];
   /** As written, for the lines that gates print. */
   readonly items: Readonly<Record<string, string>>;
 }
@@ -45,6 +50,7 @@ export const defaultLimits: Limits = {
   excludeJobs: [],
   excludeNodes: [],
   optIn: false,
+  requireApproval: [],
   items: {},
 };
 
@@ -63,6 +69,8 @@ const readers: Readonly<Record<string, readonly [Key, Reader]>> = {
   exclude_jobs: ['excludeJobs', globs],
   exclude_nodes: ['excludeNodes', globs],
   opt_in: ['optIn', field(bool())],
+  require_approval: ['requireApproval', globs],
+  probe_hosts: ['probeHosts', parseHostRules],
   cluster: ['cluster', field(text({ what: "the region's name" }))],
 };
 
@@ -70,7 +78,7 @@ const readers: Readonly<Record<string, readonly [Key, Reader]>> = {
 export const limitKeys: readonly string[] = Object.keys(readers);
 
 /** A limit that is written and not enforced would be harm: these make the whole invalid. */
-const notYet: readonly string[] = ['windows', 'blackouts', 'require_approval', 'probe_hosts'];
+const notYet: readonly string[] = ['windows', 'blackouts'];
 
 /**
  * Reads the items of the limits Variable; undefined (no Variable) gives the defaults. One bad item makes all invalid,

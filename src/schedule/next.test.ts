@@ -7,6 +7,8 @@ const every: Schedule = { when: { kind: 'every', everyMs: 10_000 }, startDeadlin
 const once: Schedule = { ...every, when: { kind: 'at', at: modifyTime + 5 } };
 const now: Schedule = { ...every, when: { kind: 'at-now' } };
 
+const daily: Schedule = { ...every, when: { kind: 'cron', cron: '0 10 * * *', timezone: 'Europe/Paris' } };
+
 describe('the next tick', () => {
   it.each<[string, Schedule, number, number | undefined]>([
     ['of a period comes one period after the writing', every, modifyTime, modifyTime + 10_000],
@@ -15,6 +17,7 @@ describe('the next tick', () => {
     ['of a single time is that time', once, modifyTime, modifyTime + 5],
     ['of a single time that is past does not exist', once, modifyTime + 5, undefined],
     ['of now is the time of writing', now, Number.NEGATIVE_INFINITY, modifyTime],
+    ['of a cron is by its zone', daily, modifyTime, Date.UTC(2023, 10, 15, 9)],
     ['of a suspended schedule does not exist', { ...every, suspend: true }, modifyTime, undefined],
   ])('%s', (_, schedule, after, tick) => {
     expect(nextTick(schedule, { modifyTime, after })).toBe(tick);

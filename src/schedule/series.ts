@@ -1,6 +1,7 @@
 /** The ticks that a schedule names, as a series of instants. A new kind of time is one more entry here. */
 
 import type { Schedule } from '../spec/experiment.ts';
+import { cronSeries } from './cron.ts';
 
 export type When = Schedule['when'];
 
@@ -10,7 +11,7 @@ export interface Series {
   after(t: number): number | undefined;
   /** The last tick at or before `t`. */
   upTo(t: number): number | undefined;
-  /** How many ticks are later than `from` and not later than `to`; takes no longer for many. */
+  /** How many ticks are later than `from` and not later than `to`; takes hardly longer for many. */
   count(from: number, to: number): number;
 }
 
@@ -19,6 +20,7 @@ const kinds: { readonly [K in When['kind']]: (when: Extract<When, { kind: K }>, 
   at: when => single(when.at),
   'at-now': (_, modifyTime) => single(modifyTime),
   every: (when, modifyTime) => periodic(modifyTime, when.everyMs),
+  cron: (when, modifyTime) => cronSeries(when.cron, when.timezone, modifyTime),
 };
 
 /** The series of a schedule's time. */

@@ -7,8 +7,29 @@ export interface Experiment {
   readonly target: TargetSpec;
   /** Steps in order. */
   readonly method: readonly FaultStep[];
+  /** What must hold before and after; absent: only that what is hit is whole. */
+  readonly steadyState?: readonly NamedProbe[];
+  /** What must hold while harm is in force. */
+  readonly guards?: readonly Guard[];
   readonly recovery: { readonly withinMs: number };
   readonly acceptIrreversible: boolean;
+}
+
+/** One probe of the steady state, its parameters and expectations as read: JSON. */
+export interface NamedProbe {
+  readonly name: string;
+  readonly probe: string;
+  readonly with: Readonly<Record<string, unknown>>;
+  readonly expect: Readonly<Record<string, unknown>>;
+  /** Whether it must hold while harm is in force, too. */
+  readonly during: boolean;
+}
+
+/** A probe of the steady state with an expectation of its own. */
+export interface Guard {
+  readonly probe: string;
+  readonly expect: Readonly<Record<string, unknown>>;
+  readonly violatedForMs: number;
 }
 
 export interface FaultStep {
@@ -32,14 +53,30 @@ export interface TargetSpec {
   readonly nodeClass?: string;
   readonly datacenter?: string;
   readonly nodePool?: string;
+  /** What matches any of these is left out. */
+  readonly exclude?: readonly ExcludeSpec[];
   readonly pick: Pick;
   readonly ifEmpty: 'fail' | 'skip' | 'wait';
+}
+
+/** Globs; what matches all that are given is left out. `node` also takes the beginning of a node's id. */
+export interface ExcludeSpec {
+  readonly job?: string;
+  /** Of the job, by key: a key that is absent matches nothing. */
+  readonly meta?: Readonly<Record<string, string>>;
+  readonly group?: string;
+  readonly node?: string;
+  readonly nodeClass?: string;
+  readonly datacenter?: string;
+  readonly nodePool?: string;
 }
 
 export interface Pick {
   /** One of the two: how many, or what share of those that match (rounds down, at least 1). */
   readonly amount: { readonly count: number } | { readonly percent: number };
-  readonly mode: 'random' | 'oldest' | 'newest' | 'all';
+  readonly mode: 'random' | 'oldest' | 'newest' | 'all' | 'weighted';
+  /** With mode `weighted`: how likely one is chosen, by the value of its node; `*` is every value not named. */
+  readonly weights?: { readonly by: 'datacenter' | 'nodeClass'; readonly of: Readonly<Record<string, number>> };
   readonly spread?: 'node' | 'datacenter';
   readonly seed?: string;
 }

@@ -2,10 +2,9 @@
 
 import { z } from 'zod';
 import { bool, duration, field, int, oneOf, percent, text } from '../base/fields.ts';
-import { misread, type Reading, read } from '../base/reading.ts';
-import { readTime } from '../base/time.ts';
-import type { Schedule } from './experiment.ts';
-import { namePattern } from './names.ts';
+import { misread, read } from '../base/reading.ts';
+import { experimentName, namePattern } from './names.ts';
+import { at, cron, share, timezone } from './time-fields.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -21,28 +20,12 @@ const version = field<1>(
   },
 );
 
-const atAllowed = 'a time as in RFC 3339 such as 2026-11-24T10:00:00Z, or now';
+const documentAllowed = 'a document in YAML 1.2 or JSON; beside it only suspend';
 
-type AtWhen = Exclude<Schedule['when'], { kind: 'every' }>;
-
-function readAt(value: unknown): Reading<AtWhen> {
-  if (value === 'now') return read({ kind: 'at-now' });
-  if (typeof value !== 'string') return misread(value, 'a time', atAllowed);
-  const reading = readTime(value);
-  if (reading.ok) return read({ kind: 'at', at: reading.value });
-  const didYouMean = value.trim().toLowerCase() === 'now' ? 'now' : reading.misread.didYouMean;
-  return {
-    ok: false,
-    misread: { ...reading.misread, allowed: atAllowed, ...(didYouMean === undefined ? {} : { didYouMean }) },
-  };
-}
-
-const at = field(readAt, {
-  allowed: atAllowed,
-  help: 'once, at this time; now is the time at which the Variable was written',
-  json: { type: 'string' },
-  format: String,
-});
+const documentText = field<string>(
+  value => (typeof value === 'string' ? read(value) : misread(value, 'a document', documentAllowed)),
+  { allowed: documentAllowed, help: 'the whole spec as one document', json: { type: 'string' }, format: String },
+);
 
 /** Defaults are those of a spec that doesn't say; what has none here is told apart by its absence. */
 export const flatFields = {
@@ -69,16 +52,27 @@ export const flatFields = {
   target_spread: oneOf(['node', 'datacenter'], { help: 'spreads the choice over these' }).optional(),
   seed: text({ what: 'a seed', max: 64, help: 'repeats a choice; drawn and recorded where absent' }).optional(),
   if_empty: oneOf(['fail', 'skip', 'wait'], { help: 'what a tick does when nothing matches' }).default('fail'),
+  cron: cron.optional(),
+  timezone: timezone.default('UTC'),
   at: at.optional(),
   every: duration({
     min: second,
     help: 'again and again, counted from the writing of the Variable, first one period later',
   }).optional(),
+  start_jitter: duration({
+    min: 0,
+    max: 168 * hour,
+    help: 'a tick starts up to so much later, by chance; never as late as the next tick',
+  }).default(0),
   start_deadline: duration({
     min: second,
     max: 168 * hour,
     help: 'a tick later than this is missed and counted',
   }).default(5 * minute),
+  concurrency: oneOf(['forbid', 'replace', 'allow'], {
+    help: 'while a run of it is open: no other starts, it is undone for the new one, or both go on',
+  }).default('forbid'),
+  probability: share('how likely a tick starts; one that does not is counted as skipped').default(1),
   suspend: bool({ help: 'true: valid, but at rest' }).default(false),
   recover_within: duration({
     min: second,
@@ -86,6 +80,8 @@ export const flatFields = {
     help: 'how long the target may take to be healthy again',
   }).default(5 * minute),
   accept_irreversible: bool({ help: 'needed for faults that nothing of ours can undo' }).default(false),
+  experiment: experimentName.optional(),
+  spec: documentText.optional(),
 } as const;
 
 export const flatSchema = z.object(flatFields);

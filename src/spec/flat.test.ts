@@ -166,18 +166,27 @@ describe('a bad flat spec', () => {
     ['another version', { ...kill, version: '2' }, ['SIR-104 version 1']],
     ['another namespace', { ...kill, target_namespace: 'prod' }, ['SIR-107 target_namespace']],
     ['a job of another namespace', { ...kill, target_job: 'prod/web' }, ['SIR-107 target_job web']],
-    [
-      'a key of a later release',
-      { fault: 'alloc-kill', target_job: 'web', cron: '0 10 * * *' },
-      ['SIR-102 cron every'],
-    ],
+    ['a key of a later release', { fault: 'alloc-kill', target_job: 'web', on: 'deployment' }, ['SIR-102 on at']],
     ['a value of a later release', { ...kill, mode: 'shadow' }, ['SIR-102 mode']],
-    ['a document', { spec: '{}', suspend: 'true' }, ['SIR-102 spec fault']],
+    ['an empty document', { spec: '{}', suspend: 'true' }, ['SIR-103 method', 'SIR-103 schedule.at']],
     [
-      'a library experiment',
-      { experiment: 'x', param_size: '3', every: '1h' },
-      ['SIR-102 experiment fault', 'SIR-102 param_size'],
+      'a document beside flat keys',
+      { ...kill, spec: '{}', suspend: 'maybe' },
+      ['SIR-104 suspend', 'SIR-106 at', 'SIR-106 fault', 'SIR-106 target_job', 'SIR-103 method', 'SIR-103 schedule.at'],
     ],
+    ['an experiment that is not there', { experiment: 'x', param_size: '3', every: '1h' }, ['SIR-114 experiment']],
+    [
+      'an experiment and what belongs into it',
+      { experiment: 'My Wish', size: '3', target_job: 'web', accept_irreversible: 'true' },
+      [
+        'SIR-101 size param_size',
+        'SIR-106 accept_irreversible',
+        'SIR-106 target_job',
+        'SIR-104 experiment my-wish',
+        'SIR-103 at',
+      ],
+    ],
+    ['a parameter of no experiment', { ...kill, param_size: '3' }, ['SIR-113 param_size']],
     [
       'a fault misspelt, which is not missing as well',
       { falt: 'alloc-kill', job: 'web', at: 'now' },
@@ -207,11 +216,11 @@ describe('a bad flat spec', () => {
       signal: 'no',
       target_count: 'x',
       zeal: '1',
-      cron: '* * * * *',
+      on: 'deployment',
       target_job: 'web',
       suspend: 'maybe',
     };
-    const expected = ['SIR-102 cron', 'SIR-101 zeal', 'SIR-104 target_count', 'SIR-104 suspend', 'SIR-104 signal'];
+    const expected = ['SIR-102 on', 'SIR-101 zeal', 'SIR-104 target_count', 'SIR-104 suspend', 'SIR-104 signal'];
     const turned = Object.fromEntries(Object.entries(items).reverse());
     for (const order of [items, turned])
       expect(problems(order).map(({ code, key }) => `${code} ${key}`)).toEqual(expected);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fieldMeta } from '../base/fields.ts';
 import { sampleCatalog } from './catalog.fixture.ts';
 import { flatFields } from './flat-fields.ts';
-import { isReserved, keyLater, keysLater, keysNow } from './keys.ts';
+import { isReserved, keyLater, keysLater, keysNow, parameterIn } from './keys.ts';
 import { parametersOf, readParameters, reservedParameters } from './parameters.ts';
 
 describe('the table of keys', () => {
@@ -26,12 +26,19 @@ describe('the table of keys', () => {
 
   it('has every key of a later release, with what to do meanwhile', () => {
     expect(keysLater.map(row => row.key).sort()).toEqual(
-      'concurrency cron expect_http expect_tcp experiment on on_delay on_min_interval probability spec start_jitter timezone'.split(
-        ' ',
-      ),
+      'expect_http expect_tcp on on_delay on_min_interval'.split(' '),
     );
-    expect(keyLater('param_size')).toMatchObject({ key: 'param_size', document: 'params' });
-    expect(['param_', 'param', 'Cron'].map(keyLater)).toEqual([undefined, undefined, undefined]);
+    expect(['param_size', 'spec', 'Cron'].map(keyLater)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('knows the parameters of an experiment by the beginning of their keys', () => {
+    expect(['param_size', 'param_', 'param', 'param_A', 'size'].map(parameterIn)).toEqual([
+      'size',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('keeps its words from parameters of faults', () => {

@@ -40,13 +40,25 @@ const documents: { readonly [K in FlatKeyNow]: string } = {
   target_spread: 'target.pick.spread',
   seed: 'target.pick.seed',
   if_empty: 'target.if_empty',
+  cron: 'schedule.cron',
+  timezone: 'schedule.timezone',
   at: 'schedule.at',
   every: 'schedule.every',
+  start_jitter: 'schedule.jitter',
   start_deadline: 'schedule.start_deadline',
+  concurrency: 'schedule.concurrency',
+  probability: 'schedule.probability',
   suspend: 'schedule.suspend',
   recover_within: 'recovery.within',
   accept_irreversible: 'accept_irreversible',
+  experiment: 'experiment',
+  spec: '',
 };
+
+/** The place of a flat key in a document whose method has one step. */
+export function documentPlace(key: FlatKeyNow): string {
+  return documents[key];
+}
 
 export const keysNow: readonly KeyNow[] = (Object.keys(flatFields) as FlatKeyNow[]).map(key => ({
   key,
@@ -54,46 +66,12 @@ export const keysNow: readonly KeyNow[] = (Object.keys(flatFields) as FlatKeyNow
   release: 'now',
 }));
 
-const whole = 'give the experiment in flat keys: fault, target_job and their kin';
-const events = 'give a time: at or every';
+const events = 'give a time: cron, at or every';
 
 export const keysLater: readonly KeyLater[] = [
-  {
-    key: 'cron',
-    document: 'schedule.cron',
-    release: 'not yet',
-    instead: 'a period, such as every=24h, or one time with at',
-    use: 'every',
-  },
-  {
-    key: 'timezone',
-    document: 'schedule.timezone',
-    release: 'not yet',
-    instead: 'the offset in at itself, such as 2026-11-24T11:00:00+01:00',
-    use: 'at',
-  },
-  {
-    key: 'start_jitter',
-    document: 'schedule.jitter',
-    release: 'not yet',
-    instead: 'leave it out: a tick starts when it is due',
-  },
   { key: 'on', document: 'schedule.on', release: 'not yet', instead: events, use: 'at' },
   { key: 'on_delay', document: 'schedule.on_delay', release: 'not yet', instead: events, use: 'at' },
   { key: 'on_min_interval', document: 'schedule.on_min_interval', release: 'not yet', instead: events, use: 'every' },
-  {
-    key: 'concurrency',
-    document: 'schedule.concurrency',
-    release: 'not yet',
-    instead: 'leave it out: a schedule has one run at a time, as with forbid',
-  },
-  {
-    key: 'probability',
-    document: 'schedule.probability',
-    release: 'not yet',
-    instead: 'leave it out: each tick starts; or a longer period in every',
-    use: 'every',
-  },
   {
     key: 'expect_http',
     document: 'steady_state',
@@ -108,24 +86,29 @@ export const keysLater: readonly KeyLater[] = [
     instead: 'leave it out: the groups hit must be whole before and after',
     use: 'recover_within',
   },
-  { key: 'experiment', document: 'experiment', release: 'not yet', instead: whole, use: 'fault' },
-  { key: 'spec', document: '', release: 'not yet', instead: whole, use: 'fault' },
 ];
 
-const parameterLater = { document: 'params', release: 'not yet', instead: whole } as const;
+/** The name of the parameter that `param_<name>` gives; undefined for any other key. */
+export function parameterIn(key: string): string | undefined {
+  return /^param_([a-z][a-z0-9_]{0,62})$/.exec(key)?.[1];
+}
 
 /** Values of keys of this release that only a later one takes. */
 export const valuesLater: readonly { readonly key: FlatKeyNow; readonly value: string; readonly instead: string }[] = [
   { key: 'mode', value: 'shadow', instead: 'mode=run; sirocco plan shows what a run would do' },
 ];
 
-/** The key of a later release, also any `param_<name>`. */
+/** The key of a later release. */
 export function keyLater(key: string): KeyLater | undefined {
-  if (/^param_[a-z0-9_]+$/.test(key)) return { key, ...parameterLater };
   return keysLater.find(later => later.key === key);
+}
+
+/** Whether a key is a flat one of this release. */
+export function isFlatKey(key: string): key is FlatKeyNow {
+  return Object.hasOwn(flatFields, key);
 }
 
 /** Every word that no parameter of a fault may bear. */
 export function isReserved(word: string): boolean {
-  return Object.hasOwn(flatFields, word) || keyLater(word) !== undefined;
+  return Object.hasOwn(flatFields, word) || keyLater(word) !== undefined || word.startsWith('param_');
 }

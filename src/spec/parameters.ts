@@ -5,7 +5,7 @@ import type { Problem } from '../base/errors.ts';
 import { fieldMeta } from '../base/fields.ts';
 import type { AnyFault, FaultCatalog } from '../faults/fault.ts';
 import { isReserved } from './keys.ts';
-import { problemsOf } from './problems.ts';
+import { type Parsed, problemsOf } from './problems.ts';
 
 /** One parameter or flat key, for help, forms and docs. */
 export interface Parameter {
@@ -37,10 +37,11 @@ export function fieldsOf(object: z.core.$ZodType): readonly Parameter[] {
   });
 }
 
-/** Reads a fault's parameters, native values or text; all problems at once. */
+/** Reads a fault's parameters, native values or text; all problems at once, by the names that `named` gives. */
 export function readParameters(
   fault: AnyFault,
   input: Readonly<Record<string, unknown>>,
+  named: Pick<Parsed, 'whole' | 'word'> = { whole: 'fault' },
 ):
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly problems: readonly Problem[] } {
@@ -48,7 +49,7 @@ export function readParameters(
   if (result.success) return { ok: true, value: result.data as Record<string, unknown> };
   return {
     ok: false,
-    problems: problemsOf(result.error.issues, { shape: shapeOf(fault.parameters), input, whole: 'fault' }),
+    problems: problemsOf(result.error.issues, { shape: shapeOf(fault.parameters), input, ...named }),
   };
 }
 

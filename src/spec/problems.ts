@@ -13,6 +13,8 @@ export interface Parsed {
   readonly input: Readonly<Record<string, unknown>>;
   /** The key of an issue that concerns no field of its own. */
   readonly whole: string;
+  /** How a field is called where it was written; default: by its own name. */
+  readonly word?: (field: string) => string;
 }
 
 /** The problems of one object of fields, in the order of zod's issues. */
@@ -22,24 +24,29 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], parsed: Parsed):
   );
 }
 
-function unknownField(key: string, { shape, input }: Parsed): Problem {
+function unknownField(field: string, { shape, input, word = own }: Parsed): Problem {
+  const key = word(field);
   const names = Object.keys(shape);
-  const didYouMean = nearest(key, names);
+  const near = nearest(field, names);
   const allowed = names.length === 0 ? 'no parameters' : names.join(', ');
-  const found = shown(Object.hasOwn(input, key) ? input[key] : undefined);
+  const found = shown(Object.hasOwn(input, field) ? input[field] : undefined);
   return {
     code: 'SIR-101',
     key,
     message: `unknown key \`${shown(key)}\``,
     found,
     allowed,
-    ...(didYouMean === undefined ? {} : { didYouMean }),
+    ...(near === undefined ? {} : { didYouMean: word(near) }),
   };
 }
 
-function problemOf(issue: z.core.$ZodIssue, { shape, input, whole }: Parsed): Problem {
+function own(field: string): string {
+  return field;
+}
+
+function problemOf(issue: z.core.$ZodIssue, { shape, input, whole, word = own }: Parsed): Problem {
   const name = issue.path[0] === undefined ? undefined : String(issue.path[0]);
-  const key = name ?? whole;
+  const key = name === undefined ? whole : word(name);
   const value = name !== undefined && Object.hasOwn(input, name) ? input[name] : undefined;
   const params = issue.code === 'custom' ? (issue.params ?? {}) : {};
   const schema = name !== undefined && Object.hasOwn(shape, name) ? shape[name] : undefined;

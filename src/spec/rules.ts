@@ -8,51 +8,85 @@ import { targetProblems } from './target-rules.ts';
 
 export type FlatItems = ReadonlyMap<FlatKeyNow, unknown>;
 
-/** The problems of a spec whose keys are each fine by themselves; `meant` are keys that must not be called missing. */
-export function ruleProblems(
-  items: FlatItems,
-  fault: AnyFault | undefined,
-  meant: ReadonlySet<string>,
-): readonly Problem[] {
-  return [
-    ...timeProblems(items, meant),
-    ...pickProblems(items),
-    ...(fault === undefined ? [] : faultProblems(items, fault, meant)),
-  ];
+/** How keys and faults are called where the spec was written. */
+export interface Words {
+  readonly key: (key: FlatKeyNow) => string;
+  readonly fault: (fault: AnyFault) => string;
+  /** A key with its value. */
+  readonly pair: (key: FlatKeyNow, value: string) => string;
 }
 
-function timeProblems(items: FlatItems, meant: ReadonlySet<string>): readonly Problem[] {
-  const allowed = 'exactly one of at (a time, or now) and every (a period)';
-  if (items.has('at') && items.has('every')) return [exclusive(items, 'at', 'every', allowed)];
-  if (items.has('at') || items.has('every') || meant.has('at') || meant.has('every')) return [];
-  return [{ code: 'SIR-103', key: 'at', message: 'at: a schedule needs a time', allowed }];
+export const flatWords: Words = { key: key => key, fault: ({ name }) => name, pair: (key, value) => `${key}=${value}` };
+
+/**
+ * What is asked of a spec whose keys are each fine by themselves. `items` hold the values as text, by the flat name of
+ * their key; `meant` are flat keys that must not be called missing.
+ */
+export interface Asked {
+  readonly items: FlatItems;
+  readonly meant: ReadonlySet<string>;
+  readonly words: Words;
 }
 
-function pickProblems(items: FlatItems): readonly Problem[] {
-  const problems: Problem[] = [];
-  const amounts = (['target_count', 'target_percent'] as const).filter(key => items.has(key));
-  if (amounts.length === 2)
-    problems.push(exclusive(items, 'target_count', 'target_percent', 'one of target_count and target_percent'));
-  if (items.get('target_mode') === 'all') {
-    for (const key of amounts)
-      problems.push(exclusive(items, 'target_mode', key, 'target_mode=all alone, or another mode with how many'));
+export const timeKeys = ['cron', 'at', 'every'] as const;
+
+/** Whether a spec says when, and says it once. */
+export function timeProblems({ items, meant, words }: Asked): readonly Problem[] {
+  const [cron, at, every] = timeKeys.map(words.key);
+  const allowed = `exactly one of ${cron} (an expression), ${at} (a time, or now) and ${every} (a period)`;
+  const [first, ...more] = timeKeys.filter(key => items.has(key));
+  if (first === undefined)
+    return timeKeys.some(key => meant.has(key))
+      ? []
+      : [{ code: 'SIR-103', key: at ?? 'at', message: `${at}: a schedule needs a time`, allowed }];
+  const problems = more.map(key => exclusive({ items, words }, first, key, allowed));
+  if (items.has('timezone') && first !== 'cron') {
+    const own =
+      first === 'at' ? `the offset in ${at} itself, such as 2026-11-24T11:00:00+01:00` : `no ${words.key('timezone')}`;
+    const beside = `${words.key('timezone')} beside ${cron}; with ${words.key(first)}: ${own}`;
+    problems.push(exclusive({ items, words }, first, 'timezone', beside));
   }
   return problems;
 }
 
-function exclusive(items: FlatItems, a: FlatKeyNow, b: FlatKeyNow, allowed: string): Problem {
-  const found = `${a}=${shown(items.get(a))} ${b}=${shown(items.get(b))}`;
-  return { code: 'SIR-106', key: b, message: `${a} and ${b} exclude each other`, found, allowed };
+/** Whether a spec says how many, and says it once. */
+export function pickProblems(asked: Pick<Asked, 'items' | 'words'>): readonly Problem[] {
+  const { items, words } = asked;
+  const problems: Problem[] = [];
+  const amounts = (['target_count', 'target_percent'] as const).filter(key => items.has(key));
+  if (amounts.length === 2) {
+    const one = `one of ${words.key('target_count')} and ${words.key('target_percent')}`;
+    problems.push(exclusive(asked, 'target_count', 'target_percent', one));
+  }
+  if (items.get('target_mode') === 'all') {
+    const alone = `${words.pair('target_mode', 'all')} alone, or another mode with how many`;
+    for (const key of amounts) problems.push(exclusive(asked, 'target_mode', key, alone));
+  }
+  return problems;
 }
 
-function faultProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<string>): readonly Problem[] {
-  const problems = [...targetProblems(items, fault, meant)];
+/** Two keys of which only one may be there. */
+export function exclusive(
+  { items, words }: Pick<Asked, 'items' | 'words'>,
+  a: FlatKeyNow,
+  b: FlatKeyNow,
+  allowed: string,
+): Problem {
+  const found = `${words.pair(a, shown(items.get(a)))} ${words.pair(b, shown(items.get(b)))}`;
+  const message = `${words.key(a)} and ${words.key(b)} exclude each other`;
+  return { code: 'SIR-106', key: words.key(b), message, found, allowed };
+}
+
+/** Whether the target, the duration and the yes to what can't be undone fit the fault. */
+export function faultProblems(asked: Asked, fault: AnyFault): readonly Problem[] {
+  const { items, words } = asked;
+  const problems = [...targetProblems(asked, fault)];
   if (items.has('duration') && !fault.lasts) {
-    const message = `duration: ${fault.name} happens at once and does not last`;
+    const key = words.key('duration');
     problems.push({
       code: 'SIR-113',
-      key: 'duration',
-      message,
+      key,
+      message: `${key}: ${words.fault(fault)} happens at once and does not last`,
       found: shown(items.get('duration')),
       allowed: `no duration for ${fault.name}`,
     });
@@ -63,10 +97,11 @@ function faultProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<str
         ? 'nothing brings back what it hits'
         : 'only a restart brings back what it hits';
     const found = items.has('accept_irreversible') ? { found: shown(items.get('accept_irreversible')) } : {};
+    const key = words.key('accept_irreversible');
     problems.push({
       code: 'SIR-109',
-      key: 'accept_irreversible',
-      message: `accept_irreversible: ${fault.name} needs it, since ${end}`,
+      key,
+      message: `${key}: ${words.fault(fault)} needs it, since ${end}`,
       ...found,
       allowed: 'true',
     });

@@ -76,7 +76,6 @@ function laterProblem(what: string, key: string, value: unknown, instead: string
 
 /** What a later key makes needless, were it there already. */
 function standsFor(later: KeyLater): readonly string[] {
-  if (later.document === '' || later.document === 'experiment') return ['fault', 'target_job', 'target_node', 'at'];
   return later.use === undefined ? [] : [later.use];
 }
 

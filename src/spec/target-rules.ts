@@ -5,7 +5,7 @@ import { shown } from '../base/reading.ts';
 import type { AnyFault, TargetKind } from '../faults/fault.ts';
 import type { FlatKeyNow } from './flat-fields.ts';
 import { foreignJobProblem } from './namespaces.ts';
-import type { FlatItems } from './rules.ts';
+import type { Asked, Words } from './rules.ts';
 
 const nodeKeys = ['target_node', 'target_node_class', 'target_datacenter', 'target_node_pool'] as const;
 const jobKeys = ['target_job', 'target_group', 'target_task', 'target_service'] as const;
@@ -37,34 +37,45 @@ const rules: { readonly [K in TargetKind]: Rule } = {
 
 const all: readonly FlatKeyNow[] = [...jobKeys, ...nodeKeys, ...pickKeys];
 
-/** The problems of a spec's target; `meant` are keys that must not be called missing. */
-export function targetProblems(items: FlatItems, fault: AnyFault, meant: ReadonlySet<string>): readonly Problem[] {
+/** The problems of a spec's target. */
+export function targetProblems({ items, meant, words }: Asked, fault: AnyFault): readonly Problem[] {
   const rule = rules[fault.targetKind];
   const strange = all
-    .filter(key => items.has(key) && !rule.takes.includes(key))
-    .map((key): Problem => strangeProblem(key, items, fault, rule));
+    .filter(key => items.has(key) && !takes(fault, key))
+    .map(key => strangeProblem({ key: words.key(key), of: key, found: items.get(key) }, fault, words));
   const job = items.get('target_job');
   const foreign =
-    rule.takes.includes('target_job') && typeof job === 'string' ? foreignJobProblem('target_job', job) : undefined;
+    takes(fault, 'target_job') && typeof job === 'string' ? foreignJobProblem(words.key('target_job'), job) : undefined;
   if (foreign !== undefined) return [...strange, foreign];
   const [first] = rule.needs;
   if (strange.length > 0 || first === undefined || rule.needs.some(key => items.has(key) || meant.has(key)))
     return strange;
-  return [
-    { code: 'SIR-103', key: first, message: `${first}: ${fault.name} hits ${missing(rule)}`, allowed: wanted(rule) },
-  ];
+  const key = words.key(first);
+  const message = `${key}: ${words.fault(fault)} hits ${missing(rule)}`;
+  return [{ code: 'SIR-103', key, message, allowed: wanted(rule, words) }];
 }
 
-function strangeProblem(key: FlatKeyNow, items: FlatItems, fault: AnyFault, rule: Rule): Problem {
-  const isJobKey = jobKeys.some(each => each === key);
+/** Whether a fault's kind of target is chosen by this key. */
+export function takes(fault: AnyFault, key: FlatKeyNow): boolean {
+  return rules[fault.targetKind].takes.includes(key);
+}
+
+/** A word that chooses nothing that the fault hits; `of`: the flat key whose sort it is of. */
+export function strangeProblem(
+  { key, of, found }: { readonly key: string; readonly of: FlatKeyNow; readonly found: unknown },
+  fault: AnyFault,
+  words: Words,
+): Problem {
+  const rule = rules[fault.targetKind];
+  const isJobKey = jobKeys.some(each => each === of);
   const not = rule.needs.length === 0 ? '' : isJobKey && fault.targetKind === 'node' ? ', not jobs' : ' as a whole';
   return {
     code: 'SIR-111',
     key,
-    message: `${key}: ${fault.name} hits ${rule.hits}${not}`,
-    found: shown(items.get(key)),
+    message: `${key}: ${words.fault(fault)} hits ${rule.hits}${not}`,
+    found: shown(found),
     allowed:
-      fault.targetKind === 'node' ? `${nodeKeys.join(', ')}: at least one` : rule.takes.join(', ') || 'no target',
+      fault.targetKind === 'node' ? atLeastOne(nodeKeys, words) : rule.takes.map(words.key).join(', ') || 'no target',
   };
 }
 
@@ -72,6 +83,10 @@ function missing({ hits, needs }: Rule): string {
   return needs.length > 1 ? `${hits}, and none is named` : `${hits}, and no job is named`;
 }
 
-function wanted({ needs }: Rule): string {
-  return needs.length > 1 ? `${needs.join(', ')}: at least one` : 'the id of a job of this namespace, or a glob';
+function wanted({ needs }: Rule, words: Words): string {
+  return needs.length > 1 ? atLeastOne(needs, words) : 'the id of a job of this namespace, or a glob';
+}
+
+function atLeastOne(keys: readonly FlatKeyNow[], words: Words): string {
+  return `${keys.map(words.key).join(', ')}: at least one`;
 }

@@ -6,7 +6,8 @@ import type { AnyFault, Candidate } from '../faults/fault.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
 import { idOf, nameOf, nodeOf } from './candidate.ts';
 import { candidates, type Exclusion, type Judge } from './candidates.ts';
-import { ownPlace, type PlaceOf, pick } from './pick.ts';
+import { excluder } from './exclude.ts';
+import { ownPlace, type Place, type PlaceOf, pick, weightOf } from './pick.ts';
 
 export interface Wanted {
   readonly view: View;
@@ -38,11 +39,13 @@ export interface Choice {
 export function choose(wanted: Wanted): Choice {
   const { view, namespace, target, fault } = wanted;
   const context = { params: wanted.params, view, ...(target.task === undefined ? {} : { task: target.task }) };
-  const judges: Judge[] = [candidate => fault.exclude?.(candidate, context)];
+  const judges: Judge[] = [excluder(target, namespace, view), candidate => fault.exclude?.(candidate, context)];
   if (wanted.judge !== undefined) judges.push(wanted.judge);
+  const placeOf = placeIn(view);
+  judges.push(candidate => withoutWeight(target, placeOf(candidate)));
   const found = candidates({ view, namespace, target, targetKind: fault.targetKind, judges });
   const seed = target.pick.seed ?? wanted.seed;
-  const picked = pick(found.candidates, target.pick, stream(seed, 'targets'), placeIn(view));
+  const picked = pick(found.candidates, target.pick, stream(seed, 'targets'), placeOf);
   const [chosen, beside] = fault.onePerJob === true ? onePerJob(picked) : [picked, []];
   return {
     chosen,
@@ -70,10 +73,19 @@ function onePerJob(picked: readonly Candidate[]): readonly [readonly Candidate[]
   return [kept, left];
 }
 
+function withoutWeight({ pick: how }: TargetSpec, place: Place): string | undefined {
+  if (how.weights === undefined || weightOf(how, place) > 0) return undefined;
+  const [word, value] =
+    how.weights.by === 'datacenter' ? ['datacenter', place.datacenter] : ['node class', place.nodeClass];
+  return value === '' ? `its ${word} is not known, and weights go by it` : `its ${word} ${value} has no weight`;
+}
+
 function placeIn(view: View): PlaceOf {
   return candidate => {
     const node = nodeOf(candidate);
-    const datacenter = node === undefined ? undefined : view.node(node)?.datacenter;
-    return datacenter === undefined ? ownPlace(candidate) : { node: node ?? '', datacenter };
+    const seen = node === undefined ? undefined : view.node(node);
+    return seen === undefined
+      ? ownPlace(candidate)
+      : { node: seen.id, datacenter: seen.datacenter, nodeClass: seen.nodeClass };
   };
 }

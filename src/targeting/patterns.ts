@@ -45,6 +45,16 @@ export function patterns(target: TargetSpec): Patterns {
   };
 }
 
+/** Whether a target asks for what only a node itself can tell: its class, datacenter or pool. */
+export function asksOfNodes({ nodeClass, datacenter, nodePool, exclude = [], pick }: TargetSpec): boolean {
+  return (
+    pick.weights !== undefined ||
+    [{ nodeClass, datacenter, nodePool }, ...exclude].some(
+      each => each.nodeClass !== undefined || each.datacenter !== undefined || each.nodePool !== undefined,
+    )
+  );
+}
+
 /** Matches nodes by name (a glob), by the whole id, or by at least four characters of the id's beginning. */
 export function namesNode(pattern: string): Patterns['node'] {
   const byName = glob(pattern);

@@ -33,6 +33,7 @@ const nodeOf = (chosen: Candidate) => placeIn(chosen) ?? '';
 const placeOf = (chosen: Candidate) => ({
   node: nodeOf(chosen),
   datacenter: datacenters[Number(nodeOf(chosen).slice(0, 8)) % datacenters.length] ?? '',
+  nodeClass: '',
 });
 
 describe('pick', () => {
@@ -85,6 +86,24 @@ describe('pick', () => {
     const one: Pick = { amount: { count: 1 }, mode: 'random' };
     const seen = new Set(Array.from({ length: 60 }, (_, n) => pick(all, one, stream(`${n}`, 'targets')).map(idOf)[0]));
     expect(seen.size).toBe(4);
+  });
+
+  it('takes with weights each as often as they say, and those of weight 0 never', () => {
+    const places = ['dc1', 'dc1', 'dc2', 'dc3'];
+    const all = places.map((_, i): Candidate => ({ kind: 'allocation', alloc: sampleAlloc(i + 1) }));
+    const at = (chosen: Candidate) => places[all.indexOf(chosen)] ?? '';
+    const weights = { by: 'datacenter', of: { dc1: 3, '*': 2, dc3: 0 } } as const;
+    const mode = 'weighted';
+    const where = (chosen: Candidate) => ({ node: '', datacenter: at(chosen), nodeClass: '' });
+    const firsts = Array.from({ length: 800 }, (_, n) =>
+      pick(all, { amount: { count: 1 }, mode, weights }, stream(`${n}`, 'targets'), where).map(at),
+    ).flat();
+    const share = (place: string) => firsts.filter(each => each === place).length / firsts.length;
+    // Two of weight 3 and one of weight 2.
+    expect(share('dc1')).toBeCloseTo(0.75, 1);
+    expect(share('dc2')).toBeCloseTo(0.25, 1);
+    const whole = pick(all, { amount: { percent: 100 }, mode, weights }, stream('s', 'targets'), where);
+    expect(whole.map(at).sort()).toEqual(['dc1', 'dc1', 'dc2']);
   });
 
   it.each([

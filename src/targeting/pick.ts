@@ -6,10 +6,11 @@ import type { Pick } from '../spec/experiment.ts';
 import { bornAt, idOf, nodeOf, sorted } from './candidate.ts';
 import { byText } from './order.ts';
 
-/** Where a candidate is, for `spread`: the id of its node and the name of its datacenter (`''` when not known). */
+/** Where a candidate is, for `spread` and weights: the id of its node, its datacenter and class (`''` when not known). */
 export interface Place {
   readonly node: string;
   readonly datacenter: string;
+  readonly nodeClass: string;
 }
 
 export type PlaceOf = (candidate: Candidate) => Place;
@@ -18,13 +19,21 @@ export type PlaceOf = (candidate: Candidate) => Place;
 export const ownPlace: PlaceOf = candidate => ({
   node: nodeOf(candidate) ?? '',
   datacenter: candidate.kind === 'node' ? candidate.node.datacenter : '',
+  nodeClass: candidate.kind === 'node' ? candidate.node.nodeClass : '',
 });
+
+/** How likely a candidate is chosen beside another: 1 each where the pick gives no weights. */
+export function weightOf({ weights }: Pick, place: Place): number {
+  if (weights === undefined) return 1;
+  const value = place[weights.by];
+  return (Object.hasOwn(weights.of, value) ? weights.of[value] : weights.of['*']) ?? 0;
+}
 
 /**
  * Chooses from `candidates`: the same set, pick and stream of chance give the same choice in the same order, however
  * the input is ordered. A percentage rounds down and is at least one; no more than there are; mode `all` takes all.
  * With `spread` the values (nodes, datacenters) take turns, so that no two of them differ by more than one while both
- * have candidates left; within one value the mode decides.
+ * have candidates left; within one value the mode decides. With mode `weighted` those of weight 0 are never taken.
  */
 export function pick(
   candidates: readonly Candidate[],
@@ -33,7 +42,10 @@ export function pick(
   placeOf: PlaceOf = ownPlace,
 ): readonly Candidate[] {
   const pool = sorted(candidates);
-  const ordered = inOrder(pool, how.mode, random);
+  const ordered =
+    how.mode === 'weighted'
+      ? drawn(pool, random, candidate => weightOf(how, placeOf(candidate)))
+      : inOrder(pool, how.mode, random);
   if (how.mode === 'all') return ordered;
   const turns = how.spread === undefined ? ordered : inTurns(ordered, how.spread, placeOf);
   return turns.slice(0, amountOf(how, pool.length));
@@ -47,7 +59,11 @@ export function amountOf(how: Pick, available: number): number {
   return Math.min(available, Math.max(1, wanted));
 }
 
-function inOrder(pool: readonly Candidate[], mode: Pick['mode'], random: Random): readonly Candidate[] {
+function inOrder(
+  pool: readonly Candidate[],
+  mode: Exclude<Pick['mode'], 'weighted'>,
+  random: Random,
+): readonly Candidate[] {
   switch (mode) {
     case 'all':
       return pool;
@@ -58,6 +74,28 @@ function inOrder(pool: readonly Candidate[], mode: Pick['mode'], random: Random)
     case 'newest':
       return [...pool].sort((a, b) => bornAt(b) - bornAt(a) || byText(idOf(a), idOf(b)));
   }
+}
+
+/** One after the other, each with the chance that its weight gives it among those that are left. */
+function drawn(
+  pool: readonly Candidate[],
+  random: Random,
+  weigh: (candidate: Candidate) => number,
+): readonly Candidate[] {
+  const left = pool.map(candidate => ({ candidate, weight: weigh(candidate) })).filter(({ weight }) => weight > 0);
+  const order: Candidate[] = [];
+  while (left.length > 0) {
+    const all = left.reduce((sum, { weight }) => sum + weight, 0);
+    let rest = random.next() * all;
+    let at = 0;
+    // Rounding may leave a little past the last.
+    for (; at < left.length - 1; at += 1) {
+      rest -= left[at]?.weight ?? 0;
+      if (rest < 0) break;
+    }
+    order.push(...left.splice(at, 1).map(({ candidate }) => candidate));
+  }
+  return order;
 }
 
 function shuffled(pool: readonly Candidate[], random: Random): readonly Candidate[] {

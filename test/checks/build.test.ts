@@ -11,6 +11,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { Hono } from 'hono';
+import { getTasks, parse as parseCron } from 'node-cron';
 import pc from 'picocolors';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -21,8 +22,10 @@ import { z } from 'zod';
 
 const log = pino({ base: null, timestamp: false });
 await new Pool('http://127.0.0.1:1').close();
+const timers = process.getActiveResourcesInfo().filter(each => each === 'Timeout').length;
+const cron = { hours: parseCron('0 22-2 * * *').hour, tasks: getTasks().size, timers };
 const kinds = [serve, Hono, Command, Registry, createMachine, sha256].map(each => typeof each);
-log.info({ yaml: parse('a: off'), word: closest('wbe', ['web', 'api']), kinds: new Set(kinds).size, pc: typeof pc.red });
+log.info({ yaml: parse('a: off'), word: closest('wbe', ['web', 'api']), kinds: new Set(kinds).size, pc: typeof pc.red, cron });
 console.log(z.string().parse('done'));
 `;
 
@@ -41,6 +44,7 @@ it('the bundle runs without its packages', async () => {
     word: 'web',
     kinds: 1,
     pc: 'function',
+    cron: { hours: [22, 23, 0, 1, 2], tasks: 0, timers: 0 },
   });
   expect(out[1]).toBe('done');
 });

@@ -55,6 +55,17 @@ export const bugs: readonly Bug[] = [
     ],
   },
   {
+    name: 'chance drawn by each leader for itself',
+    caughtAs: /chance leaves its tick out|before it was due|has the start deadline/,
+    edits: [
+      {
+        file: 'controller/ticking.ts',
+        from: 'const run = (each: number) => runId(namespace, name, each);',
+        to: 'const run = (each: number) => runId(namespace, name, each) + core.lease.term;',
+      },
+    ],
+  },
+  {
     name: 'verdict without effect',
     caughtAs: /passed with an intent/,
     edits: [

@@ -1,10 +1,12 @@
 /** The promises, held against what reached the cluster: none asks the controller what it believes. */
 
 import type { Cluster, VariableRecord } from '../../src/embedded/core/types.ts';
+import type { FaultCatalog } from '../../src/faults/fault.ts';
 import type { FaultCall } from '../../src/lifecycle/effects.ts';
 import { type ReadRecord, readRecord } from '../../src/lifecycle/record.ts';
-import type { Intent } from '../../src/lifecycle/run.ts';
+import type { Intent, Run } from '../../src/lifecycle/run.ts';
 import { isBeforeHarm, mayBeInForce } from '../../src/lifecycle/run.ts';
+import { claimProblem } from './by-chance.ts';
 import type { SentCall } from './process.ts';
 import { home, services } from './scenario.ts';
 import type { EndState } from './types.ts';
@@ -25,13 +27,14 @@ export interface Properties {
 const harmful = (op: string): op is FaultCall['op'] =>
   op === 'alloc-signal' || op === 'alloc-stop' || op === 'alloc-restart' || op === 'node-eligibility';
 
-export function createProperties(cluster: Cluster, now: () => number): Properties {
+export function createProperties(cluster: Cluster, catalog: FaultCatalog, now: () => number): Properties {
   const problems: string[] = [];
   const counts: Record<string, number> = {};
   const onceSent = new Map<string, string>();
   const verdicts = new Map<string, string>();
   /** Runs that had a call leave when its lease or its write no longer allowed it. */
   const lateRuns = new Set<string>();
+  const claims = new Set<string>();
   let haltedSince: number | undefined;
   let seen = new Map<string, number>();
 
@@ -109,6 +112,7 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
       return;
     }
     const { run } = read.standing;
+    if (!claims.has(id)) claimed(run);
     if (run.verdict === undefined) return;
     const before = verdicts.get(id);
     if (before !== undefined && before !== run.verdict)
@@ -122,6 +126,14 @@ export function createProperties(cluster: Cluster, now: () => number): Propertie
         `${id} passed with an intent that is ${bad?.state ?? 'missing'}, effect ${bad?.effect?.evidence ?? 'not seen'}`,
       );
     if (lateRuns.has(id)) broken(`${id} passed though a call of it left after its lease had ended`);
+  }
+
+  /** At the first writing of its record. */
+  function claimed(run: Run): void {
+    claims.add(run.id);
+    const variable = cluster.tables.variables.get(run.namespace)?.get(`chaos/schedule/${run.schedule}`);
+    const problem = claimProblem(run, variable, catalog);
+    if (problem !== undefined) broken(problem);
   }
 
   /** Limits hold whenever an intent stands written. */

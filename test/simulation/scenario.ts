@@ -73,11 +73,27 @@ export function prepare(server: Server): void {
   server.ask(put(home, 'chaos/control/limits', limits));
 }
 
+/** About so often; every other schedule has a jitter, a probability, or something to say of its open runs. */
+function timeItems(times: Random, everySeconds: number): Record<string, string> {
+  const [isCron, isJittered, isUnsure, policy] = [times.next(), times.next(), times.next(), times.next()];
+  const jitter = 1 + times.below(30);
+  return {
+    ...(isCron < 0.25
+      ? { cron: `*/${everySeconds} * * * * *`, timezone: 'Europe/Paris' }
+      : { every: `${everySeconds}s` }),
+    ...(isJittered < 0.3 ? { start_jitter: `${jitter}s` } : {}),
+    ...(isUnsure < 0.3 ? { probability: '0.7' } : {}),
+    ...(policy < 0.2 ? { concurrency: 'replace' } : policy < 0.4 ? { concurrency: 'allow' } : {}),
+  };
+}
+
 /** What people do at which virtual millisecond: the same in a disturbed and an undisturbed run. */
 export function deeds(
   people: Random,
+  times: Random,
 ): readonly { readonly at: number; readonly name: string; readonly request: NomadRequest }[] {
   const between = (from: number, to: number) => from + people.below(to - from);
+  const time = (everySeconds: number) => timeItems(times, everySeconds);
   const all: { at: number; name: string; request: NomadRequest }[] = [
     {
       at: between(500, 3_000),
@@ -85,7 +101,7 @@ export function deeds(
       request: put('default', 'chaos/schedule/kill', {
         fault: 'alloc-kill',
         target_job: 'web',
-        every: '17s',
+        ...time(17),
         recover_within: '40s',
       }),
     },
@@ -95,7 +111,7 @@ export function deeds(
       request: put('default', 'chaos/schedule/stop', {
         fault: 'alloc-stop',
         target_job: 'api',
-        every: '23s',
+        ...time(23),
         recover_within: '40s',
       }),
     },
@@ -105,7 +121,7 @@ export function deeds(
       request: put('default', 'chaos/schedule/restart', {
         fault: 'alloc-restart',
         target_job: 'web',
-        every: '31s',
+        ...time(31),
         recover_within: '40s',
       }),
     },
@@ -115,7 +131,7 @@ export function deeds(
       request: put(home, 'chaos/schedule/cordon', {
         fault: 'node-ineligible',
         target_node: '*',
-        every: '29s',
+        ...time(29),
         duration: '6s',
         recover_within: '20s',
       }),

@@ -27,7 +27,8 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   const server = createServer(cluster, queue, chance, now);
   const hash = createHash('sha256');
   const lines: string[] = [];
-  const properties = createProperties(cluster, () => clock - start);
+  const properties = createProperties(cluster, subject.parts.catalog, () => clock - start);
+  const outcomes = new Set(['skipped', 'missed', 'forbidden']);
   const watcher: Watcher = {
     line(text) {
       hash.update(text).update('\n');
@@ -35,6 +36,10 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
     },
     sent: properties.sent,
     noted: (_process, { note }) => {
+      if (note.type === 'tick' && outcomes.has(note.outcome)) {
+        const name = `ticks ${note.outcome}`;
+        properties.counts[name] = (properties.counts[name] ?? 0) + 1;
+      }
       if (note.type === 'stuck') properties.counts['stuck notes'] = (properties.counts['stuck notes'] ?? 0) + 1;
     },
   };
@@ -57,7 +62,7 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   const processes = ['a', 'b'].map(name => createProcess({ ...config, name }, subject, world));
   for (const process of processes) process.start();
   if (disturbed) server.disturb(true);
-  for (const deed of deeds(stream(seed, 'deeds'))) {
+  for (const deed of deeds(stream(seed, 'deeds'), stream(seed, 'times'))) {
     queue.at(start + settledAt + deed.at, () => {
       watcher.line(`${clock} people ${deed.name}`);
       server.ask(deed.request);

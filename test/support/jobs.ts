@@ -50,6 +50,10 @@ export interface JobOptions {
   /** Names of nodes that it may run on. */
   readonly onlyNode?: string;
   readonly scaling?: { readonly min: number; readonly max: number };
+  /** Goes back to the last stable version when a deployment fails; default false. */
+  readonly autoRevert?: boolean;
+  /** Names of Nomad's own services, each on one port of the allocation: of the group, and of its first task. */
+  readonly services?: { readonly group?: string; readonly task?: string };
 }
 
 export type JobSpec = { readonly [key: string]: unknown };
@@ -86,7 +90,9 @@ function groupSpec(options: JobOptions, type: 'service' | 'batch'): JobSpec {
     MinHealthyTime: minHealthyTime * millisecond,
     HealthyDeadline: 60_000 * millisecond,
     ProgressDeadline: 120_000 * millisecond,
+    AutoRevert: options.autoRevert ?? false,
   };
+  const { group: ofGroup, task: ofTask } = options.services ?? {};
   return {
     Name: options.group ?? 'web',
     Count: options.count ?? 3,
@@ -107,8 +113,15 @@ function groupSpec(options: JobOptions, type: 'service' | 'batch'): JobSpec {
     ...(type === 'service' ? { Update: update } : {}),
     ...(scaling === undefined ? {} : { Scaling: { Enabled: true, Min: scaling.min, Max: scaling.max } }),
     EphemeralDisk: { SizeMB: 10 },
-    Tasks: tasks.map(taskSpec),
+    ...(options.services === undefined
+      ? {}
+      : { Networks: [{ Mode: 'host', DynamicPorts: [{ Label: 'http' }] }], Services: servicesOf(ofGroup) }),
+    Tasks: tasks.map((task, at) => ({ ...taskSpec(task), Services: at === 0 ? servicesOf(ofTask) : null })),
   };
+}
+
+function servicesOf(name: string | undefined): JobSpec[] | null {
+  return name === undefined ? null : [{ Name: name, PortLabel: 'http', Provider: 'nomad', Tags: ['a', 'b'] }];
 }
 
 function taskSpec(task: TaskOptions): JobSpec {

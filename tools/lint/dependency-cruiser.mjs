@@ -60,7 +60,7 @@ const packageHome = {
   'eventsource-parser': ['cli', 'web'],
   'prom-client': ['publish'],
   pino: ['world'],
-  'node-cron': ['schedule'],
+  'node-cron': ['spec'],
 };
 
 const oneOf = names => `(${names.join('|')})`;

@@ -18,6 +18,7 @@ export interface PlugInFolder {
 
 export const plugInFolders: readonly PlugInFolder[] = [
   { folder: 'src/faults', list: 'faults', type: 'AnyFault', contract: 'fault', declaredAs: ['Fault', 'AnyFault'] },
+  { folder: 'src/probes', list: 'probes', type: 'AnyProbe', contract: 'probe', declaredAs: ['Probe', 'AnyProbe'] },
   { folder: 'src/safety', list: 'gates', type: 'Gate', contract: 'gate', declaredAs: ['Gate'] },
   { folder: 'src/cli/commands', list: 'commands', type: 'Command', contract: 'command', declaredAs: ['Command'] },
 ];

@@ -2,6 +2,7 @@ import { errorTable, SiroccoError } from '../../base/errors.ts';
 import type { Cli } from '../cli.ts';
 import { type Check, type Finding, fail, type Level, type Patient, type Trouble, warn } from '../doctor/check.ts';
 import { checkClock, checkConnection, checkToken, checkVersion } from '../doctor/connection.ts';
+import { reportResidue } from '../doctor/residue-report.ts';
 import { checkNamespace, checkScope } from '../doctor/rights.ts';
 import { checkHalts, checkLimits, checkLock, checkMarkers, checkResidue } from '../doctor/state.ts';
 import { checkStreams } from '../doctor/streams.ts';
@@ -21,7 +22,10 @@ export const doctor: Command = {
     program
       .command('doctor')
       .description('looks for what keeps Sirocco from working: Nomad, rights, streams, limits, lock, halts, open runs')
-      .option('--residue', 'only what runs have left behind')
+      .option(
+        '--residue',
+        'what is left in the cluster of any run, by records and by marks in Nomad: exits 6 where something is',
+      )
       .action((options: Options) => cli.run(() => run(cli, options)));
   },
 };
@@ -35,8 +39,9 @@ const exits: Readonly<Record<Trouble, number>> = {
 };
 
 async function run(cli: Cli, { residue = false }: Options): Promise<number> {
+  if (residue) return reportResidue(cli);
   const { home } = cli.settings();
-  const findings = await examine(cli, residue);
+  const findings = await examine(cli);
   const value = findings.map(({ trouble: _, ...shown }) => shown);
   cli.output.value({ home, findings: value }, () => linesOf(cli, findings).join('\n'));
   const troubles = findings.flatMap(each => each.trouble ?? []);
@@ -44,12 +49,11 @@ async function run(cli: Cli, { residue = false }: Options): Promise<number> {
   return worst === undefined ? 0 : exits[worst];
 }
 
-async function examine(cli: Cli, residue: boolean): Promise<readonly Finding[]> {
+async function examine(cli: Cli): Promise<readonly Finding[]> {
   const nomad = cli.nomad();
   const findings: Finding[] = [...(await checkConnection(nomad))];
   if (findings.some(each => each.level === 'fail')) return findings;
-  if (!residue)
-    findings.push(...(await checkVersion(nomad)), ...(await checkToken(nomad, cli)), ...(await checkClock(nomad, cli)));
+  findings.push(...(await checkVersion(nomad)), ...(await checkToken(nomad, cli)), ...(await checkClock(nomad, cli)));
   const patient = await patientOf(cli);
   if ('level' in patient) return [...findings, patient];
   const { needs, namespaces } = patient;
@@ -60,8 +64,8 @@ async function examine(cli: Cli, residue: boolean): Promise<readonly Finding[]> 
     checkMarkers,
   ];
   const state: readonly Check[] = [checkLimits, checkLock, checkHalts, checkResidue];
-  for (const check of residue ? [checkResidue] : [...rights, ...state]) findings.push(...(await check(patient)));
-  if (!residue && namespaces.length * watchesEach > mostWatches) {
+  for (const check of [...rights, ...state]) findings.push(...(await check(patient)));
+  if (namespaces.length * watchesEach > mostWatches) {
     const message = `${namespaces.length} namespaces are more than can be watched: some are polled every 2 s`;
     findings.push(warn('watches', message, 'name fewer with --namespaces'));
   }

@@ -1,7 +1,6 @@
-import { SiroccoError } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
 import type { Cli } from '../cli.ts';
-import { isOpen, readRun, readRuns, runOf, type StoredRun } from '../runs/records.ts';
+import { findRun } from '../runs/find.ts';
+import { isOpen, readRuns, runOf, type StoredRun } from '../runs/records.ts';
 import { runItems, runsTable, runText } from '../runs/text.ts';
 import type { Command } from './command.ts';
 
@@ -45,21 +44,7 @@ function namespaceIn(id: string): string {
 }
 
 async function show(cli: Cli, id: string): Promise<number> {
-  const settings = cli.settings();
-  const found = await readRun(cli.nomad(), settings, id);
-  if (found === undefined) throw await notFound(cli, id);
+  const found = await findRun(cli, id);
   cli.output.value(runItems(found), () => runText(found, cli.catalog));
   return 0;
-}
-
-async function notFound(cli: Cli, id: string): Promise<SiroccoError> {
-  const ids = (await readRuns(cli.nomad(), cli.settings())).map(each => each.id);
-  const near = ids.find(each => each.startsWith(id)) ?? nearest(id, ids);
-  return new SiroccoError({
-    code: 'SIR-303',
-    message: `no run ${id} is on record`,
-    key: 'id',
-    found: id,
-    ...(near === undefined ? {} : { didYouMean: near }),
-  });
 }

@@ -7,12 +7,15 @@ import type { Listen } from '../../api/types.ts';
 import { errorTable } from '../../base/errors.ts';
 import { startDaemon } from '../../daemon/daemon.ts';
 import type { StopReport } from '../../daemon/types.ts';
+import { probes } from '../../probes/index.ts';
+import { probeCatalog } from '../../probes/reading.ts';
 import { createPublisher } from '../../publish/publisher.ts';
 import { logOptions } from '../../world/real.ts';
 import type { Cli } from '../cli.ts';
 import { fromEnv } from '../settings.ts';
 import { version } from '../version.ts';
 import { ended, instanceName, prepare } from './prepare.ts';
+import { probeAsker } from './probing.ts';
 
 export interface ControllerOptions {
   readonly listen?: string;
@@ -41,6 +44,8 @@ export async function runController(cli: Cli, options: ControllerOptions): Promi
     world,
     catalog: cli.catalog,
     gates: cli.gates,
+    probes: probeCatalog(probes),
+    askProbe: probeAsker(cli),
     version,
     publisher: createPublisher(world.log, { version, namespaces, faults }),
     serve: createServe(world.log),

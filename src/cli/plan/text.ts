@@ -90,7 +90,7 @@ function callLine({ call, target, sending }: Planned): string {
 }
 
 function byHand({ steps }: Plan): readonly string[] {
-  return [...new Set(steps.flatMap(({ fault, calls }) => calls.map(each => fault.byHand(each.target))))];
+  return [...new Set(steps.flatMap(({ fault, calls }) => calls.map(each => fault.byHand(each.target, each.undo))))];
 }
 
 function verdictLine(told: Told): string {

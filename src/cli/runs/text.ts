@@ -94,10 +94,16 @@ function intentLines(intent: Intent): readonly string[] {
 
 /** The lines that undo what is still owed with only the nomad command line. */
 export function byHandLines(run: Run, catalog: FaultCatalog): readonly string[] {
-  const lines = run.intents.filter(owesUndo).map(each => {
-    const name = faultOf(run, each);
-    return catalog.get(name)?.byHand(each.target) ?? `${name} is not known to this release: ${undoWords(each)}`;
-  });
+  // The last one done is the first to be undone.
+  const lines = run.intents
+    .filter(owesUndo)
+    .toReversed()
+    .map(each => {
+      const name = faultOf(run, each);
+      return (
+        catalog.get(name)?.byHand(each.target, each.undo) ?? `${name} is not known to this release: ${undoWords(each)}`
+      );
+    });
   return [...new Set(lines)];
 }
 

@@ -53,6 +53,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     jitter: stream(options.seed, 'jitter'),
     ports: stream(options.seed, 'ports'),
     clients: new Map(),
+    heldEvals: new Set(),
     watchedDeployments: new Set(),
     locks: new Map(),
     lockDelays: new Map(),

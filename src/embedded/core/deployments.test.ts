@@ -9,6 +9,11 @@ const latest = (hand: Hand) =>
     StatusDescription: string;
     JobVersion: number;
   };
+/** Listed by id: here in the order in which they were made. */
+const inOrder = (hand: Hand) =>
+  (hand.ask('GET', '/v1/job/web/deployments').body as { CreateIndex: number }[]).sort(
+    (a, b) => a.CreateIndex - b.CreateIndex,
+  );
 const changed = (more: object = {}) => ({ tasks: [mockTask('t', { run_for: '500h', ...more })] });
 const live = (hand: Hand) =>
   hand.allocs('web').filter(alloc => alloc.DesiredStatus === 'run' && alloc.ClientStatus === 'running');
@@ -107,7 +112,7 @@ describe('a deployment', () => {
     hand.run(10_000);
     register(hand, { group, tasks: [mockTask('t', { start_delay: '10m' })] });
     hand.run(31_000);
-    expect(hand.ask('GET', '/v1/job/web/deployments').body).toMatchObject([
+    expect(inOrder(hand)).toMatchObject([
       {},
       { Status: 'failed', StatusDescription: 'Failed due to progress deadline - rolling back to job version 0' },
       { JobVersion: 2 },
@@ -140,13 +145,29 @@ describe('a deployment', () => {
     });
   });
 
+  it('that was paused for longer than its progress deadline has all of it anew, and then fails', () => {
+    const hand = createHand();
+    const Update = { MinHealthyTime: seconds(1), HealthyDeadline: seconds(20), ProgressDeadline: seconds(30) };
+    register(hand, { group: { Update }, tasks: [mockTask('t', { start_delay: '10m' })] });
+    hand.run(1000);
+    const { ID } = latest(hand);
+    const pause = (Pause: boolean) => hand.ask('PUT', `/v1/deployment/pause/${ID}`, { DeploymentID: ID, Pause });
+    pause(true);
+    hand.run(60_000);
+    pause(false);
+    hand.run(29_000);
+    expect(latest(hand).Status).toBe('running');
+    hand.run(2000);
+    expect(latest(hand)).toMatchObject({ Status: 'failed', StatusDescription: 'Failed due to progress deadline' });
+  });
+
   it('is cancelled by a newer version and by the end of the job', () => {
     const hand = createHand();
     register(hand);
     hand.run(200);
     register(hand, changed());
     hand.run(200);
-    expect(hand.ask('GET', '/v1/job/web/deployments').body).toMatchObject([
+    expect(inOrder(hand)).toMatchObject([
       { Status: 'cancelled', StatusDescription: 'Cancelled due to newer version of job' },
       { Status: 'running' },
     ]);

@@ -1,26 +1,21 @@
 /** Deployments: how a new version of a job comes into force, and when that has succeeded or failed. */
 
+import { isActive } from './deployment-status.ts';
 import { createEval } from './evals.ts';
 import { Refusal } from './failure.ts';
 import { nextId } from './ids.ts';
 import type { GroupSpec, JobSpec } from './job-types.ts';
-import { findJob, registerJob } from './jobs.ts';
+import { findJob, isChanged, putVersion } from './jobs.ts';
 import { putAlloc, putDeployment } from './records.ts';
 import { isReschedulable } from './reschedule.ts';
 import { allocsOfJob, jobKey } from './tables.ts';
 import { addTimer } from './timers.ts';
-import type { AllocEntry, Cluster, DeploymentGroup, DeploymentRecord, Tables } from './types.ts';
+import type { AllocEntry, Cluster, DeploymentGroup, DeploymentRecord, JobEntry, Tables } from './types.ts';
 import { commit, timestamp, type Write } from './write.ts';
 
 /** A real deployment watcher gathers changes for a second, and its evaluation takes a quarter more. */
 const watcherBatchMs = 1000;
 const watcherEvalMs = 250;
-
-const active = new Set(['running', 'paused']);
-
-export function isActive(deployment: DeploymentRecord | undefined): boolean {
-  return deployment !== undefined && active.has(deployment.Status);
-}
 
 /** Deployments of a job as it now exists, oldest first. */
 export function deploymentsOfJob(tables: Tables, namespace: string, job: string): DeploymentRecord[] {
@@ -38,6 +33,8 @@ export function planDeployment(cluster: Cluster, job: JobSpec, index: number): D
   for (const group of job.TaskGroups) {
     if (!hasStrategy(group)) continue;
     groups[group.Name] = {
+      AutoRevert: group.Update?.AutoRevert === true,
+      Promoted: false,
       DesiredTotal: group.Count,
       PlacedAllocs: 0,
       HealthyAllocs: 0,
@@ -181,56 +178,85 @@ export function watchProgress(cluster: Cluster, id: string): void {
   else addTimer(cluster.timers, due, () => watchProgress(cluster, id));
 }
 
+interface Ended {
+  readonly index: number;
+  readonly evalId: string;
+  /** The version that runs again. */
+  readonly revertedTo: number | null;
+}
+
+/** The version to go back to, and how the deployment says so. A version that was scaled counts as stable as it was. */
+function rollbackOf(deployment: DeploymentRecord, entry: JobEntry): { to?: JobSpec; says: string } {
+  if (!Object.values(deployment.TaskGroups).some(group => group.AutoRevert)) return { says: '' };
+  const to = entry.versions.find(version => version.Stable);
+  if (to === undefined) return { says: ' - no stable job version to auto revert to' };
+  if (isChanged(entry.job, to)) return { to, says: ` - rolling back to job version ${to.Version}` };
+  const says = ` - not rolling back to stable job version ${to.Version} as current job has same specification`;
+  return { says };
+}
+
 /** Ends a deployment as failed, and runs the last stable version again where a group asks for that. */
-function failDeployment(cluster: Cluster, id: string, description: string): void {
+function failDeployment(cluster: Cluster, id: string, description: string): Ended | undefined {
   const deployment = cluster.tables.deployments.get(id);
-  if (deployment === undefined || !active.has(deployment.Status)) return;
+  if (deployment === undefined || !isActive(deployment)) return undefined;
   const entry = findJob(cluster, deployment.Namespace, deployment.JobID);
-  const reverts = entry?.job.TaskGroups.some(group => group.Update?.AutoRevert === true) === true;
-  const stable = reverts
-    ? entry?.versions.find(version => version.Stable && version.Version < deployment.JobVersion)
-    : undefined;
-  const text = stable === undefined ? description : `${description} - rolling back to job version ${stable.Version}`;
-  commit(cluster, 'DeploymentStatusUpdate', write => {
-    updateDeployment(write, deployment, { Status: 'failed', StatusDescription: text });
-    if (entry !== undefined && stable === undefined) createEval(write, watcherEval(entry.job, id, 0));
+  const { to, says } = entry === undefined ? { says: '' } : rollbackOf(deployment, entry);
+  let evalId = '';
+  const index = commit(cluster, 'DeploymentStatusUpdate', write => {
+    updateDeployment(write, deployment, { Status: 'failed', StatusDescription: `${description}${says}` });
+    if (entry === undefined) return;
+    if (to !== undefined) putVersion(write, entry, to);
+    evalId = createEval(write, watcherEval(entry.job, id, 0)).ID;
   });
-  if (stable !== undefined)
-    registerJob(
-      cluster,
-      { ...stable, Stop: false, Stable: false, VersionTag: null },
-      { trigger: 'deployment-watcher' },
-    );
+  return { index, evalId, revertedTo: to?.Version ?? null };
+}
+
+/** Pausing and resuming both begin the time anew in which there must be progress. */
+function withProgress({ TaskGroups }: DeploymentRecord, now: number): DeploymentRecord['TaskGroups'] {
+  return Object.fromEntries(
+    Object.entries(TaskGroups).map(([name, group]) => {
+      if (group.ProgressDeadline === 0) return [name, group];
+      return [name, { ...group, RequireProgressBy: timestamp(now + group.ProgressDeadline / 1e6) }];
+    }),
+  );
 }
 
 /** Pauses or resumes a deployment; both may be repeated. */
-export function pauseDeployment(
-  cluster: Cluster,
-  deployment: DeploymentRecord,
-  pause: boolean,
-): { index: number; evalId: string } {
-  if (!active.has(deployment.Status)) {
-    throw new Refusal(500, `can't ${pause ? 'pause' : 'resume'} terminal deployment`);
-  }
+export function pauseDeployment(cluster: Cluster, deployment: DeploymentRecord, pause: boolean): Ended {
+  if (!isActive(deployment)) throw new Refusal(500, `can't ${pause ? 'pause' : 'resume'} terminal deployment`);
   const entry = findJob(cluster, deployment.Namespace, deployment.JobID);
   let evalId = '';
   const index = commit(cluster, 'DeploymentStatusUpdate', write => {
+    const TaskGroups = withProgress(deployment, cluster.now);
     updateDeployment(
       write,
       deployment,
       pause
-        ? { Status: 'paused', StatusDescription: 'Deployment is paused' }
-        : { Status: 'running', StatusDescription: 'Deployment is running' },
+        ? { TaskGroups, Status: 'paused', StatusDescription: 'Deployment is paused' }
+        : { TaskGroups, Status: 'running', StatusDescription: 'Deployment is running' },
     );
     if (!pause && entry !== undefined) evalId = createEval(write, watcherEval(entry.job, deployment.ID, 0)).ID;
   });
-  return { index, evalId };
+  if (!pause) watchProgress(cluster, deployment.ID);
+  return { index, evalId, revertedTo: null };
+}
+
+/** Promotes a deployment, which has no canaries here: it is noted, and asked for once more to be looked at. */
+export function promoteDeployment(cluster: Cluster, deployment: DeploymentRecord): Ended {
+  if (!isActive(deployment)) throw new Refusal(500, "can't promote terminal deployment");
+  const entry = findJob(cluster, deployment.Namespace, deployment.JobID);
+  let evalId = '';
+  const index = commit(cluster, 'DeploymentPromotion', write => {
+    const groups = Object.entries(deployment.TaskGroups).map(([name, group]) => [name, { ...group, Promoted: true }]);
+    updateDeployment(write, deployment, { TaskGroups: Object.fromEntries(groups) });
+    if (entry !== undefined) evalId = createEval(write, watcherEval(entry.job, deployment.ID, 0)).ID;
+  });
+  return { index, evalId, revertedTo: null };
 }
 
 /** Ends a deployment by request. */
-export function failByRequest(cluster: Cluster, deployment: DeploymentRecord): { index: number; evalId: string } {
-  if (!active.has(deployment.Status)) throw new Refusal(500, `can't fail terminal deployment`);
-  failDeployment(cluster, deployment.ID, 'Deployment marked as failed');
-  const evaluation = [...cluster.tables.evals.values()].findLast(each => each.DeploymentID === deployment.ID);
-  return { index: cluster.tables.index, evalId: evaluation?.ID ?? '' };
+export function failByRequest(cluster: Cluster, deployment: DeploymentRecord): Ended {
+  const ended = failDeployment(cluster, deployment.ID, 'Deployment marked as failed');
+  if (ended === undefined) throw new Refusal(500, "can't fail terminal deployment");
+  return ended;
 }

@@ -30,7 +30,8 @@ function lastDrain(cluster: Cluster, node: NodeRecord, ask: DrainRequest): LastD
     StartedAt: going?.StartedAt ?? now,
     UpdatedAt: now,
     AccessorID: ask.accessor,
-    Meta: ask.meta ?? going?.Meta ?? null,
+    // An empty one says nothing: what was noted when the drain began stays.
+    Meta: going !== undefined && Object.keys(ask.meta ?? {}).length === 0 ? going.Meta : ask.meta,
   };
 }
 
@@ -39,10 +40,7 @@ export function drainNode(cluster: Cluster, node: NodeRecord, ask: DrainRequest)
   const { spec } = ask;
   const draining = spec !== null;
   const keepsLast = !draining && !node.Drain;
-  const force =
-    spec === null || spec.deadline === 0
-      ? '0001-01-01T00:00:00Z'
-      : timestamp(cluster.now + Math.max(0, spec.deadline) / 1e6);
+  const force = spec === null || spec.deadline <= 0 ? null : timestamp(cluster.now + spec.deadline / 1e6);
   const message = draining
     ? node.Drain
       ? 'Node drain strategy updated'
@@ -130,7 +128,7 @@ function moveOn(cluster: Cluster, id: string): void {
   const live = allocsOfNode(cluster.tables, id).filter(({ record }) => !isClientTerminal(record));
   const wanted = live.filter(({ record }) => !isTerminal(record));
   const { Deadline, ForceDeadline, IgnoreSystemJobs } = node.DrainStrategy;
-  const force = Deadline < 0 || (Deadline > 0 && Date.parse(ForceDeadline) <= cluster.now);
+  const force = Deadline < 0 || (ForceDeadline !== null && Date.parse(ForceDeadline) <= cluster.now);
   const services = live.filter(entry => !isSystem(entry));
   const remaining = IgnoreSystemJobs ? services : live;
   if (remaining.length === 0) {

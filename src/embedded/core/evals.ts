@@ -1,6 +1,7 @@
 /** Evaluations: the reason why the scheduler looks at a job, and what came of it. */
 
 import { nextId } from './ids.ts';
+import { refreshJob } from './job-status.ts';
 import { putEval } from './records.ts';
 import { addTimer } from './timers.ts';
 import type { Cluster, EvalRecord } from './types.ts';
@@ -51,6 +52,7 @@ export function createEval(write: Write, ask: NewEval): EvalRecord {
     ModifyTime: write.time,
   };
   putEval(write, evaluation);
+  refreshJob(write, ask.namespace, ask.job);
   if (ask.blocked === undefined)
     scheduleEval(cluster, evaluation.ID, Math.max(ask.waitUntil ?? 0, cluster.now) + (ask.delayMs ?? 0));
   return evaluation;
@@ -67,7 +69,18 @@ export function createEvalNow(cluster: Cluster, ask: NewEval): EvalRecord {
 }
 
 function scheduleEval(cluster: Cluster, id: string, from: number): void {
-  addTimer(cluster.timers, from + pickedUpAfterMs, () => cluster.processEval(cluster, id));
+  addTimer(cluster.timers, from + pickedUpAfterMs, () => {
+    if (cluster.tables.scheduler.PauseEvalBroker) cluster.heldEvals.add(id);
+    else cluster.processEval(cluster, id);
+  });
+}
+
+/** Takes up what came due while the scheduler was paused, and what waits for room. */
+export function resumeEvals(cluster: Cluster): void {
+  const held = [...cluster.heldEvals];
+  cluster.heldEvals.clear();
+  for (const id of held) scheduleEval(cluster, id, cluster.now);
+  unblockEvals(cluster);
 }
 
 /** Writes a changed evaluation. */
@@ -84,8 +97,8 @@ export function updateEval(write: Write, evaluation: EvalRecord, change: Partial
 
 /** Lets blocked evaluations try again, all of them in one write: capacity came free. */
 export function unblockEvals(cluster: Cluster): void {
-  const { blockedEvals, evals } = cluster.tables;
-  if (blockedEvals.size === 0) return;
+  const { blockedEvals, evals, scheduler } = cluster.tables;
+  if (blockedEvals.size === 0 || scheduler.PauseEvalBroker) return;
   const blocked = [...blockedEvals].flatMap(id => evals.get(id) ?? []);
   commit(cluster, 'EvaluationUpdated', write => {
     for (const evaluation of blocked) {

@@ -18,6 +18,20 @@ describe('garbage collection', () => {
     expect(hand.ask('GET', '/v1/evaluations').body).toEqual([]);
   });
 
+  it('keeps a deployment for as long as something of it runs', () => {
+    const hand = createHand();
+    hand.ask('PUT', '/v1/jobs', jobBody());
+    hand.run(10_000);
+    const deployments = () => {
+      hand.ask('PUT', '/v1/system/gc');
+      return (hand.ask('GET', '/v1/deployments').body as { JobVersion: number }[]).map(each => each.JobVersion);
+    };
+    expect(deployments()).toEqual([0]);
+    hand.ask('PUT', '/v1/jobs', jobBody({ exitCode: 1 }));
+    hand.run(10_000);
+    expect(deployments()).toEqual([1]);
+  });
+
   it('comes by itself for what ended more than an hour ago', () => {
     const hand = createHand();
     hand.ask('PUT', '/v1/jobs', jobBody({ runFor: '1m', exitCode: 1, group: { RestartPolicy: { Attempts: 0 } } }));

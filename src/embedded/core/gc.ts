@@ -1,7 +1,8 @@
 /** Forgetting what has ended: jobs, evaluations, allocations and deployments. */
 
-import { deploymentsOfJob, isActive } from './deployments.ts';
-import { isClientTerminal } from './job-status.ts';
+import { isActive } from './deployment-status.ts';
+import { deploymentsOfJob } from './deployments.ts';
+import { isClientTerminal, isTerminal } from './job-status.ts';
 import { deleteAlloc, deleteEval, deleteJob } from './records.ts';
 import { allocsOfJob, evalsOfJob } from './tables.ts';
 import { addTimer } from './timers.ts';
@@ -46,9 +47,17 @@ function forgetEnded(write: Write, before: number): void {
   for (const evaluation of [...tables.evals.values()]) {
     if (!isOpen(evaluation) && evaluation.ModifyTime <= before * 1e6) deleteEval(write, evaluation);
   }
-  for (const deployment of [...tables.deployments.values()]) {
-    if (!isActive(deployment) && deployment.ModifyTime <= before * 1e6 && deployment.Status !== 'successful')
-      tables.deployments.delete(deployment.ID);
+  forgetDeployments(write, before);
+}
+
+/** Deployments that are over, once nothing of them runs. */
+function forgetDeployments(write: Write, before: number): void {
+  const { allocs, deployments } = write.tables;
+  const inUse = new Set<string>();
+  for (const { record } of allocs.values()) if (!isTerminal(record)) inUse.add(record.DeploymentID ?? '');
+  for (const deployment of [...deployments.values()]) {
+    if (isActive(deployment) || inUse.has(deployment.ID) || deployment.ModifyTime > before * 1e6) continue;
+    deployments.delete(deployment.ID);
   }
 }
 

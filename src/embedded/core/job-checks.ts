@@ -1,6 +1,7 @@
 /** What a submitted job must fulfil, in Nomad's own words where it has them. */
 
 import { nearest } from '../../base/nearest.ts';
+import { formatDuration } from './durations.ts';
 import type { GroupSpec, JobSpec, TaskSpec } from './job-types.ts';
 
 /** Drivers that an embedded cluster has. `mock` is a short name of `mock_driver`, `exec` runs like `raw_exec`. */
@@ -27,6 +28,13 @@ function taskProblems(group: GroupSpec, task: TaskSpec): string[] {
   return problems;
 }
 
+/** Nested as deep as in Nomad's own answer. */
+function scalingProblem({ Name }: GroupSpec, text: string): string {
+  const ofPolicy = joinErrors([`Scaling policy invalid: ${text}`]);
+  const ofGroup = joinErrors([`Task group scaling policy validation failed: ${ofPolicy}`]);
+  return `Task group ${Name} validation failed: ${ofGroup}`;
+}
+
 function groupProblems(job: JobSpec, group: GroupSpec): string[] {
   const problems: string[] = [];
   if (group.Name === '') problems.push('Missing task group name');
@@ -37,16 +45,18 @@ function groupProblems(job: JobSpec, group: GroupSpec): string[] {
       `Task group ${group.Name}: update.canary = ${group.Update?.Canary} is not supported by the embedded cluster (only 0)`,
     );
   }
+  const { MinHealthyTime = 0, HealthyDeadline = 0, MaxParallel = 0 } = group.Update ?? {};
+  if (MaxParallel > 0 && MinHealthyTime >= HealthyDeadline) {
+    const times = `${formatDuration(MinHealthyTime)} > ${formatDuration(HealthyDeadline)}`;
+    const problem = `Minimum healthy time must be less than healthy deadline: ${times}`;
+    problems.push(`Task group ${group.Name} validation failed: ${joinErrors([problem])}`);
+  }
   const { Min, Max } = group.Scaling ?? { Min: null, Max: null };
   if (Max !== null && Max !== undefined && group.Count > Max) {
-    problems.push(
-      `Task group ${group.Name}: Scaling policy invalid: task group count must not be greater than maximum count in scaling policy (${group.Count} > ${Max})`,
-    );
+    problems.push(scalingProblem(group, 'task group count must not be greater than maximum count in scaling policy'));
   }
   if (Min !== null && Min !== undefined && Min > group.Count) {
-    problems.push(
-      `Task group ${group.Name}: Scaling policy invalid: task group count must not be less than minimum count in scaling policy (${group.Count} < ${Min})`,
-    );
+    problems.push(scalingProblem(group, 'task group count must not be less than minimum count in scaling policy'));
   }
   if (job.Type === 'system' && group.ReschedulePolicy !== null)
     problems.push('System jobs should not have a reschedule policy');

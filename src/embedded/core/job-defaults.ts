@@ -223,17 +223,22 @@ function completeGroup(
     Scaling:
       scaling === undefined
         ? null
-        : fill(
-            {
-              Min: 0,
-              Max: null,
-              Enabled: true,
-              Policy: null,
-              Type: 'horizontal',
-              Target: { Namespace: job.namespace, Job: job.id, Group: group['Name'] },
-            },
-            scaling,
-          ),
+        : {
+            ...fill(
+              {
+                Min: 0,
+                Max: null,
+                Enabled: true,
+                Policy: null,
+                Type: 'horizontal',
+                Target: { Namespace: job.namespace, Job: job.id, Group: group['Name'] },
+              },
+              scaling,
+            ),
+            // Indexes that a registration names count for nothing.
+            CreateIndex: 0,
+            ModifyIndex: 0,
+          },
     Networks: orNull(list(group['Networks']).map(completeNetwork)),
     Services: orNull(list(group['Services']).map(service => completeService(service, job.namespace))),
     Tasks: list(group['Tasks']).map(task => completeTask(task, context)),

@@ -1,5 +1,6 @@
 /** What a job is at: derived from its allocations and evaluations, and kept with it. */
 
+import { isActive } from './deployment-status.ts';
 import { putJob } from './records.ts';
 import { allocsOfJob, evalsOfJob, jobKey } from './tables.ts';
 import type { AllocRecord, JobEntry, Tables } from './types.ts';
@@ -19,17 +20,20 @@ export function isTerminal(record: Pick<AllocRecord, 'ClientStatus' | 'DesiredSt
 
 function statusOf(tables: Tables, entry: JobEntry): 'pending' | 'running' | 'dead' {
   const { job } = entry;
-  if (job.ParameterizedJob !== null && !job.Dispatched) return job.Stop ? 'dead' : 'running';
+  const waits = job.ParameterizedJob !== null && !job.Dispatched;
+  if (waits || job.Type === 'system') return job.Stop ? 'dead' : 'running';
   const allocs = allocsOfJob(tables, job.Namespace, job.ID);
-  if (allocs.some(({ record }) => !isTerminal(record))) return 'running';
-  let blocked = false;
-  for (const evaluation of evalsOfJob(tables, job.Namespace, job.ID)) {
-    if (evaluation.Status === 'pending') return 'pending';
-    blocked ||= evaluation.Status === 'blocked';
+  if (allocs.some(({ record }) => !isTerminal(record)) || hasActiveDeployment(tables, entry)) return 'running';
+  const evals = evalsOfJob(tables, job.Namespace, job.ID);
+  if (evals.some(({ Status }) => Status === 'pending' || Status === 'blocked')) return 'pending';
+  return evals.length > 0 || job.Stop ? 'dead' : 'pending';
+}
+
+function hasActiveDeployment(tables: Tables, { job }: JobEntry): boolean {
+  for (const deployment of tables.deployments.values()) {
+    if (deployment.JobID === job.ID && deployment.Namespace === job.Namespace && isActive(deployment)) return true;
   }
-  if (job.Stop) return 'dead';
-  if (blocked || job.Type === 'system') return 'running';
-  return 'dead';
+  return false;
 }
 
 /** Brings a job's status up to date within a write that may have changed it. */

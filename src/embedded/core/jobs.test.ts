@@ -7,6 +7,11 @@ const scale = (hand: Hand, Count: number | null, more: object = {}) =>
   hand.ask('POST', '/v1/job/web/scale', { Count, Target: { Group: 'g' }, ...more });
 const job = (hand: Hand) => hand.ask('GET', '/v1/job/web').body as Readonly<Record<string, unknown>>;
 
+interface Versioned {
+  readonly Version: number;
+  readonly VersionTag: { readonly Name: string } | null;
+}
+
 describe('a registered job', () => {
   it('is completed with Nomad’s defaults', () => {
     const hand = createHand();
@@ -96,6 +101,18 @@ describe('a registered job', () => {
     expect(hand.ask('DELETE', '/v1/job/web')).toMatchObject({ status: 200, index: 0, body: { EvalID: '' } });
   });
 
+  it('waits as pending for room, and is dead once it has none to wait for', () => {
+    const hand = createHand();
+    const Constraints = [{ LTarget: '$' + '{node.unique.name}', RTarget: 'none', Operand: '=' }];
+    // Without a deployment, which would count as running.
+    register(hand, { group: { Constraints, Update: { MaxParallel: 0 } } });
+    hand.run(5000);
+    expect(job(hand)).toMatchObject({ Status: 'pending' });
+    hand.ask('DELETE', '/v1/job/web');
+    hand.run(5000);
+    expect(job(hand)).toMatchObject({ Status: 'dead' });
+  });
+
   it('runs an earlier version again, and keeps a tagged one through garbage collection', () => {
     const hand = createHand();
     register(hand);
@@ -112,7 +129,16 @@ describe('a registered job', () => {
     expect(hand.ask('POST', '/v1/job/web/revert', { JobVersion: 0, EnforcePriorVersion: 1 }).status).toBe(200);
     hand.run(5000);
     expect(job(hand)).toMatchObject({ Version: 2, Stop: false, Status: 'running' });
-    hand.ask('DELETE', '/v1/job/web/versions/good/tag');
+    // The stopped version inherited the tag, and loses it first.
+    for (const version of [1, 0]) {
+      const tagged = (hand.ask('GET', '/v1/job/web/versions').body as { Versions: Versioned[] }).Versions;
+      expect(tagged.find(({ VersionTag }) => VersionTag?.Name === 'good')?.Version).toBe(version);
+      hand.ask('DELETE', '/v1/job/web/versions/good/tag');
+    }
+    expect(hand.ask('DELETE', '/v1/job/web/versions/good/tag')).toMatchObject({
+      status: 500,
+      body: 'tag "good" not found on job "web"',
+    });
     hand.ask('DELETE', '/v1/job/web');
     hand.run(3000);
     hand.ask('PUT', '/v1/system/gc');

@@ -6,6 +6,7 @@ import { Refusal } from './failure.ts';
 import { jobProblems, joinErrors } from './job-checks.ts';
 import type { JobSpec } from './job-types.ts';
 import { deleteJob, putJob } from './records.ts';
+import { indexScaling, nameScaling } from './scaling-policies.ts';
 import { jobKey } from './tables.ts';
 import type { Cluster, JobEntry } from './types.ts';
 import { commit, flushBatch, nanoseconds, type Write } from './write.ts';
@@ -19,11 +20,10 @@ export interface JobWrite {
   readonly jobModifyIndex: number;
 }
 
-/** What a registration is compared by: all that its writer can choose. */
+/** What a registration is compared by: all that its writer can choose, and who the writer is. */
 function comparable(job: JobSpec): string {
   const {
     Version,
-    VersionTag,
     SubmitTime,
     CreateIndex,
     ModifyIndex,
@@ -38,6 +38,11 @@ function comparable(job: JobSpec): string {
 
 export function findJob(cluster: Pick<Cluster, 'tables'>, namespace: string, id: string): JobEntry | undefined {
   return cluster.tables.jobs.get(jobKey(namespace, id));
+}
+
+/** Whether registering this job would make a new version of the other. */
+export function isChanged(existing: JobSpec, job: JobSpec): boolean {
+  return comparable(existing) !== comparable(job);
 }
 
 /** Refuses, with status 500, unless the job is at this JobModifyIndex; 0 stands for no job. */
@@ -99,36 +104,37 @@ export const evalOf = (job: JobSpec, trigger: string) => ({
 const isScheduled = (job: JobSpec) => job.ParameterizedJob === null || job.Dispatched;
 
 /**
- * Registers a job, complete as `completeJob` made it. An unchanged one keeps its version and is evaluated again.
- * Refuses an invalid one, one whose namespace doesn't exist, and an index that doesn't fit, with status 500 as Nomad does.
+ * Registers a job, complete as `completeJob` made it, by the token of this accessor. An unchanged one keeps its version
+ * and is evaluated again. Refuses an invalid one, one whose namespace doesn't exist, and an index that doesn't fit, with status 500 as Nomad does.
  */
 export function registerJob(
   cluster: Cluster,
-  job: JobSpec,
-  options: { enforceIndex?: number; trigger?: string } = {},
+  given: JobSpec,
+  options: { enforceIndex?: number; by?: string | undefined } = {},
 ): JobWrite {
-  const problems = jobProblems(job);
+  const problems = jobProblems(given);
   if (problems.length > 0) throw new Refusal(500, joinErrors(problems));
-  if (!cluster.tables.namespaces.has(job.Namespace)) {
-    throw new Refusal(500, `job "${job.ID}" is in nonexistent namespace "${job.Namespace}"`);
+  if (!cluster.tables.namespaces.has(given.Namespace)) {
+    throw new Refusal(500, `job "${given.ID}" is in nonexistent namespace "${given.Namespace}"`);
   }
-  const existing = findJob(cluster, job.Namespace, job.ID);
+  const existing = findJob(cluster, given.Namespace, given.ID);
   if (options.enforceIndex !== undefined) checkJobIndex(existing, options.enforceIndex);
-  const trigger = options.trigger ?? 'job-register';
-  if (existing !== undefined && comparable(existing.job) === comparable(job)) {
-    const evaluation = createEvalNow(cluster, evalOf(existing.job, trigger));
+  const named = nameScaling(cluster, existing?.job, given);
+  const job = options.by === undefined ? named : { ...named, NomadTokenID: options.by };
+  if (existing !== undefined && !isChanged(existing.job, job)) {
+    const evaluation = createEvalNow(cluster, evalOf(existing.job, 'job-register'));
     return {
       index: evaluation.CreateIndex,
       evalId: evaluation.ID,
       evalIndex: evaluation.CreateIndex,
-      jobModifyIndex: existing.job.JobModifyIndex,
+      jobModifyIndex: existing.job.ModifyIndex,
     };
   }
   let evalId = '';
   const index = commit(cluster, 'JobRegistered', write => {
-    const entry = putVersion(write, existing, job);
+    const entry = putVersion(write, existing, indexScaling(write.index, existing?.job, job));
     flushBatch(write);
-    if (isScheduled(job)) evalId = createEval(write, evalOf(entry.job, trigger)).ID;
+    if (isScheduled(job)) evalId = createEval(write, evalOf(entry.job, 'job-register')).ID;
   });
   return { index, evalId, evalIndex: evalId === '' ? 0 : index, jobModifyIndex: index };
 }

@@ -7,11 +7,12 @@ import { syncNode } from './client/sync.ts';
 import { createEval, unblockEvals } from './evals.ts';
 import { Refusal } from './failure.ts';
 import { nextId } from './ids.ts';
+import { isClientTerminal } from './job-status.ts';
 import type { JobSpec } from './job-types.ts';
 import { putNode } from './records.ts';
 import { allocsOfNode } from './tables.ts';
 import { addTimer } from './timers.ts';
-import type { Cluster, NodeRecord } from './types.ts';
+import type { AllocRecord, Cluster, NodeRecord } from './types.ts';
 import { commit, timestamp, type Write } from './write.ts';
 
 const eventsKept = 10;
@@ -163,11 +164,17 @@ export function setHttpAddress(cluster: Cluster, address: string): void {
   }
 }
 
+/** A service's allocation that the server has given up concerns it until the client is done with it too. */
+function isConcerned(record: AllocRecord, job: JobSpec): boolean {
+  if (job.Type === 'service') return record.DesiredStatus === 'run' || !isClientTerminal(record);
+  return job.Type === 'batch' && !isClientTerminal(record);
+}
+
 /** Evaluations for the jobs that run on a node, and the system jobs. */
-export function evaluateNode(write: Write, id: string): string[] {
+function evaluateNode(write: Write, id: string): string[] {
   const jobs = new Map<string, JobSpec>();
   for (const { record, job } of allocsOfNode(write.tables, id)) {
-    if (record.DesiredStatus === 'run') jobs.set(`${record.Namespace}/${record.JobID}`, job);
+    if (isConcerned(record, job)) jobs.set(`${record.Namespace}/${record.JobID}`, job);
   }
   for (const [key, { job }] of write.tables.jobs) {
     if (job.Type === 'system' && !job.Stop) jobs.set(key, job);
@@ -178,7 +185,8 @@ export function evaluateNode(write: Write, id: string): string[] {
   });
 }
 
-function nodeUsable(cluster: Cluster, id: string): string[] {
+/** Lets jobs look at a node that takes work again. Answers their evaluations. */
+export function nodeUsable(cluster: Cluster, id: string): string[] {
   let evals: string[] = [];
   const concerned =
     allocsOfNode(cluster.tables, id).length > 0 ||

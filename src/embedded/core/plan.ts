@@ -1,6 +1,7 @@
 /** Applies what the scheduler decided, in one write. */
 
-import { countPlaced, hasSucceeded, isActive, planDeployment, updateDeployment, watchProgress } from './deployments.ts';
+import { isActive } from './deployment-status.ts';
+import { countPlaced, hasSucceeded, planDeployment, updateDeployment, watchProgress } from './deployments.ts';
 import { updateEval } from './evals.ts';
 import { nextId } from './ids.ts';
 import { refreshJob, replaceJob } from './job-status.ts';

@@ -1,5 +1,7 @@
 /** Scaling a group of a job: its bounds, what refuses it, and what is kept of it. */
 
+import { isActive } from './deployment-status.ts';
+import { deploymentsOfJob } from './deployments.ts';
 import { createEvalNow } from './evals.ts';
 import { Refusal } from './failure.ts';
 import type { GroupSpec } from './job-types.ts';
@@ -38,17 +40,10 @@ function groupToScale(entry: JobEntry, ask: ScaleRequest): GroupSpec {
 function checkScale(cluster: Cluster, entry: JobEntry, group: GroupSpec, ask: ScaleRequest): void {
   if (ask.count === null) return;
   if (ask.error) throw new Refusal(400, 'scaling action should not contain count if error is true');
-  if (entry.job.Type === 'system' || entry.job.Type === 'sysbatch') {
-    throw new Refusal(400, `400,cannot scale jobs of type "${entry.job.Type}"`);
-  }
-  if (ask.jobModifyIndex !== undefined && ask.jobModifyIndex !== 0) checkJobIndex(entry, ask.jobModifyIndex);
   checkBounds(group, ask.count);
-  for (const deployment of cluster.tables.deployments.values()) {
-    const isOurs = deployment.JobID === entry.job.ID && deployment.Namespace === entry.job.Namespace;
-    if (isOurs && (deployment.Status === 'running' || deployment.Status === 'paused')) {
-      throw new Refusal(400, 'job scaling blocked due to active deployment');
-    }
-  }
+  if (isActive(deploymentsOfJob(cluster.tables, entry.job.Namespace, entry.job.ID).at(-1)))
+    throw new Refusal(400, 'job scaling blocked due to active deployment');
+  if (ask.jobModifyIndex !== undefined && ask.jobModifyIndex !== 0) checkJobIndex(entry, ask.jobModifyIndex);
 }
 
 /** Changes a group's count, or only notes an event where there is no count. */
@@ -56,15 +51,17 @@ export function scaleJob(cluster: Cluster, namespace: string, id: string, ask: S
   if (ask.count !== null && ask.count < 0) throw new Refusal(400, "scaling action count can't be negative");
   const existing = findJob(cluster, namespace, id);
   if (existing === undefined) throw new Refusal(404, `job "${id}" not found`);
+  if (existing.job.Type === 'system' && (ask.count ?? 0) > 1)
+    throw new Refusal(400, 'jobs of type "system" can only be scaled between 0 and 1');
   const group = groupToScale(existing, ask);
   checkScale(cluster, existing, group, ask);
-  let jobModifyIndex = existing.job.JobModifyIndex;
+  let jobModifyIndex = existing.job.ModifyIndex;
   let evaluation: { ID: string; CreateIndex: number } | undefined;
   if (ask.count !== null) {
     const { count } = ask;
     const groups = existing.job.TaskGroups.map(each => (each.Name === ask.group ? { ...each, Count: count } : each));
     jobModifyIndex = commit(cluster, 'JobRegistered', write => {
-      putVersion(write, existing, { ...existing.job, TaskGroups: groups, VersionTag: null });
+      putVersion(write, existing, { ...existing.job, TaskGroups: groups });
     });
     const scaled = findJob(cluster, namespace, id) ?? existing;
     evaluation = createEvalNow(cluster, evalOf(scaled.job, 'job-scaling'));

@@ -1,7 +1,8 @@
 /** Processes one evaluation: plans every group of the job, applies the plan, and says what found no place. */
 
 import { deliver } from './client/delivery.ts';
-import { deploymentsOfJob, isActive } from './deployments.ts';
+import { isActive } from './deployment-status.ts';
+import { deploymentsOfJob } from './deployments.ts';
 import { createEvalNow, updateEval } from './evals.ts';
 import { feasibleNodes } from './feasibility.ts';
 import { refreshJob } from './job-status.ts';

@@ -1,11 +1,37 @@
 /** Tables, their copies, and finding records in them. */
 
-import type { AllocEntry, EvalRecord, Tables } from './types.ts';
+import type { AllocEntry, EvalRecord, SchedulerConfig, Tables } from './types.ts';
+
+const schedulerConfig: SchedulerConfig = {
+  SchedulerAlgorithm: 'spread',
+  PreemptionConfig: {
+    SystemSchedulerEnabled: false,
+    SysBatchSchedulerEnabled: false,
+    BatchSchedulerEnabled: false,
+    ServiceSchedulerEnabled: false,
+  },
+  MemoryOversubscriptionEnabled: false,
+  RejectJobRegistration: false,
+  PauseEvalBroker: false,
+  NodeLimitForFeasibilityChecks: 0,
+  CreateIndex: 1,
+  ModifyIndex: 1,
+};
 
 export function createTables(): Tables {
   return {
     index: 1,
-    indexes: { jobs: 1, allocs: 1, nodes: 1, deployment: 1, evals: 1, variables: 1, namespaces: 1, services: 1 },
+    indexes: {
+      jobs: 1,
+      allocs: 1,
+      nodes: 1,
+      deployment: 1,
+      evals: 1,
+      variables: 1,
+      namespaces: 1,
+      services: 1,
+      scheduler: 1,
+    },
     jobs: new Map(),
     allocs: new Map(),
     allocsByJob: new Map(),
@@ -18,6 +44,7 @@ export function createTables(): Tables {
     variables: new Map(),
     namespaces: new Map(),
     services: new Map(),
+    scheduler: schedulerConfig,
   };
 }
 
@@ -40,6 +67,7 @@ export function copyTables(tables: Tables): Tables {
     variables: new Map([...tables.variables].map(([namespace, paths]) => [namespace, new Map(paths)])),
     namespaces: new Map(tables.namespaces),
     services: new Map(tables.services),
+    scheduler: tables.scheduler,
   };
 }
 

@@ -60,7 +60,8 @@ export interface JobEntry {
 export interface DrainStrategy {
   readonly Deadline: number;
   readonly IgnoreSystemJobs: boolean;
-  readonly ForceDeadline: string;
+  /** Null: by force, or without a deadline. */
+  readonly ForceDeadline: string | null;
   readonly StartedAt: string;
 }
 
@@ -87,6 +88,8 @@ export interface NodeRecord extends NomadNode {
 }
 
 export interface DeploymentGroup {
+  readonly AutoRevert: boolean;
+  readonly Promoted: boolean;
   readonly DesiredTotal: number;
   readonly PlacedAllocs: number;
   readonly HealthyAllocs: number;
@@ -171,7 +174,28 @@ export interface ServiceRecord {
   readonly ModifyIndex: number;
 }
 
-export type TableName = 'jobs' | 'allocs' | 'nodes' | 'deployment' | 'evals' | 'variables' | 'namespaces' | 'services';
+/** How the scheduler works, as an operator set it. */
+export interface SchedulerConfig {
+  readonly SchedulerAlgorithm: string;
+  readonly PreemptionConfig: Readonly<Record<string, boolean>>;
+  readonly MemoryOversubscriptionEnabled: boolean;
+  readonly RejectJobRegistration: boolean;
+  readonly PauseEvalBroker: boolean;
+  readonly NodeLimitForFeasibilityChecks: number;
+  readonly CreateIndex: number;
+  readonly ModifyIndex: number;
+}
+
+export type TableName =
+  | 'jobs'
+  | 'allocs'
+  | 'nodes'
+  | 'deployment'
+  | 'evals'
+  | 'variables'
+  | 'namespaces'
+  | 'services'
+  | 'scheduler';
 
 /** All that a read can see: a copy of it is the past. */
 export interface Tables {
@@ -193,6 +217,7 @@ export interface Tables {
   readonly variables: Map<string, Map<string, VariableRecord>>;
   readonly namespaces: Map<string, NamespaceRecord>;
   readonly services: Map<string, ServiceRecord>;
+  scheduler: SchedulerConfig;
 }
 
 /** One change, for those who watch a table or a part of it. */
@@ -250,6 +275,8 @@ export interface Cluster {
   readonly jitter: Random;
   readonly ports: Random;
   readonly clients: Map<string, ClientNode>;
+  /** Evaluations that came due while the scheduler was paused. */
+  readonly heldEvals: Set<string>;
   /** Deployments whose watcher has a turn coming. */
   readonly watchedDeployments: Set<string>;
   readonly locks: Map<string, HeldLock>;

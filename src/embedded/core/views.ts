@@ -144,7 +144,7 @@ export function jobStub(tables: Tables, entry: JobEntry, withMeta: boolean): Rea
 export function deploymentWhole(deployment: DeploymentRecord): Readonly<Record<string, unknown>> {
   const groups = Object.entries(deployment.TaskGroups).map(([name, group]) => [
     name,
-    { AutoRevert: false, AutoPromote: false, Promoted: false, PlacedCanaries: null, DesiredCanaries: 0, ...group },
+    { AutoPromote: false, PlacedCanaries: null, DesiredCanaries: 0, ...group },
   ]);
   return { ...deployment, TaskGroups: Object.fromEntries(groups), IsMultiregion: false, EvalPriority: 50 };
 }

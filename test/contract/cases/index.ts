@@ -1,8 +1,13 @@
 import type { Cases } from '../contract.ts';
 import { callCases } from './calls.ts';
+import { deploymentCases } from './deployments.ts';
+import { drainCases } from './drains.ts';
 import { eventCases } from './events.ts';
+import { faultCallCases } from './fault-calls.ts';
+import { faultRightsCases } from './fault-rights.ts';
 import { identityCases } from './identity.ts';
 import { jobEventCases } from './job-events.ts';
+import { jobVersionCases } from './job-versions.ts';
 import { jobCases } from './jobs.ts';
 import { lockCases } from './locks.ts';
 import { nodeCases } from './nodes.ts';
@@ -10,6 +15,9 @@ import { outcomeCases } from './outcomes.ts';
 import { realTimeCases } from './real-time.ts';
 import { restartCases } from './restarts.ts';
 import { rightsCases } from './rights.ts';
+import { scalingCases } from './scaling.ts';
+import { schedulerCases } from './scheduler.ts';
+import { serviceCases } from './services.ts';
 import { signalCases } from './signals.ts';
 import { streamSignalCases } from './stream-signals.ts';
 import { variableRightsCases } from './variable-rights.ts';
@@ -27,10 +35,18 @@ export const allCases: Readonly<Record<string, Cases>> = {
   signals: signalCases,
   'restarts and stops': restartCases,
   nodes: nodeCases,
+  drains: drainCases,
   jobs: jobCases,
+  'scaling a job': scalingCases,
+  'stopping a job, and its versions': jobVersionCases,
+  deployments: deploymentCases,
+  services: serviceCases,
+  'the scheduler': schedulerCases,
   'rights alone': rightsCases,
+  'rights of faults alone': faultRightsCases,
   'our reading of the answers': outcomeCases,
   'our calls': callCases,
+  'our calls of faults': faultCallCases,
   'our event stream': streamSignalCases,
   'in real time': realTimeCases,
 };

@@ -182,10 +182,8 @@ export function restartOne(cluster: Cluster, alloc: AllocRun, name: string): boo
 /** Restarts the tasks that run, or with `all` also those that have ended, in their order. */
 export function restartMany(cluster: Cluster, alloc: AllocRun, all: boolean): void {
   const reason = all ? 'User requested all tasks to restart' : 'User requested running tasks to restart';
-  if (all) {
-    removeServices(cluster, alloc.record, alloc.group.Services);
-    registerServices(cluster, alloc.record, alloc.group.Services);
-  }
+  removeServices(cluster, alloc.record, alloc.group.Services);
+  registerServices(cluster, alloc.record, alloc.group.Services);
   for (const task of alloc.tasks.values()) {
     if (isPoststop(task)) continue;
     if (task.phase === 'running') restartTask(cluster, task, reason, changed);

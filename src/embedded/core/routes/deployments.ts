@@ -1,6 +1,6 @@
 /** `/v1/deployments`, `/v1/deployment/…`. */
 
-import { failByRequest, pauseDeployment } from '../deployments.ts';
+import { failByRequest, pauseDeployment, promoteDeployment } from '../deployments.ts';
 import { denied, Refusal } from '../failure.ts';
 import {
   type Answer,
@@ -11,17 +11,23 @@ import {
   listing,
   namespacesOf,
   page,
+  param,
   type Route,
   reading,
+  textOf,
   wholeId,
 } from '../route.ts';
 import type { DeploymentRecord } from '../types.ts';
 import { allocStub, deploymentWhole } from '../views.ts';
 
-function deploymentOf(call: Call, capability: string): DeploymentRecord {
+function deploymentOf(call: Call, capability: string, missing: 404 | 500 = 404): DeploymentRecord {
   const deployment = call.tables.deployments.get(wholeId(call, 'deployment'));
   if (deployment === undefined)
-    throw new Refusal(404, 'deployment not found', { index: call.tables.indexes.deployment });
+    throw new Refusal(
+      missing,
+      'deployment not found',
+      missing === 404 ? { index: call.tables.indexes.deployment } : {},
+    );
   if (!call.access.allows(deployment.Namespace, capability)) throw denied();
   return deployment;
 }
@@ -36,18 +42,22 @@ function list(call: Call): Answer {
   return listing(call, 'deployment', { ...paged, items: paged.items.map(deploymentWhole) }, () => true);
 }
 
-const answer = (call: Call, { index, evalId }: { index: number; evalId: string }): Answer => ({
+/** Refuses a body that doesn't name the deployment of the path. */
+function needNamed(call: Call): void {
+  const named = textOf(fields(call)['DeploymentID']);
+  if (named === '') throw new Refusal(400, 'DeploymentID must be specified');
+  if (named !== param(call, 'id')) throw new Refusal(400, 'Deployment ID does not match');
+}
+
+const answer = ({ index, evalId, revertedTo }: ReturnType<typeof pauseDeployment>): Answer => ({
   body: {
     EvalID: evalId,
     EvalCreateIndex: evalId === '' ? 0 : index,
     DeploymentModifyIndex: index,
     Index: index,
-    RevertedJobVersion: null,
-    LastContact: 0,
-    KnownLeader: false,
-    NextToken: '',
+    RevertedJobVersion: revertedTo,
   },
-  index: Math.max(index, call.cluster.tables.indexes.deployment),
+  index,
 });
 
 export const deploymentRoutes: readonly Route[] = [
@@ -82,22 +92,22 @@ export const deploymentRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/v1/deployment/pause/:id',
     run(call) {
-      const deployment = deploymentOf(call, 'pause-deployment');
-      return answer(call, pauseDeployment(call.cluster, deployment, fields(call)['Pause'] === true));
+      needNamed(call);
+      const deployment = deploymentOf(call, 'pause-deployment', 500);
+      return answer(pauseDeployment(call.cluster, deployment, fields(call)['Pause'] === true));
     },
   },
   {
     method: 'PUT',
     path: '/v1/deployment/fail/:id',
-    run: call => answer(call, failByRequest(call.cluster, deploymentOf(call, 'fail-deployment'))),
+    run: call => answer(failByRequest(call.cluster, deploymentOf(call, 'fail-deployment', 500))),
   },
   {
     method: 'PUT',
     path: '/v1/deployment/promote/:id',
     run(call) {
-      const { Status } = deploymentOf(call, 'promote-deployment');
-      const terminal = Status !== 'running' && Status !== 'paused';
-      throw new Refusal(500, terminal ? "can't promote terminal deployment" : 'no canaries to promote');
+      needNamed(call);
+      return answer(promoteDeployment(call.cluster, deploymentOf(call, 'promote-deployment', 500)));
     },
   },
 ];

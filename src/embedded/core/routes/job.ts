@@ -5,10 +5,11 @@ import { dispatchJob } from '../dispatch.ts';
 import { createEvalNow } from '../evals.ts';
 import { Refusal } from '../failure.ts';
 import { summarize } from '../job-status.ts';
-import { revertJob, tagVersion, untagVersion } from '../job-versions.ts';
+import { revertJob, tagVersion, untagVersion, versionToRevert } from '../job-versions.ts';
 import { deregisterJob } from '../jobs.ts';
 import {
   type Answer,
+  byId,
   type Call,
   fields,
   fieldsOrNone,
@@ -21,12 +22,14 @@ import {
   textOf,
 } from '../route.ts';
 import { scaleJob } from '../scaling.ts';
+import { checkRegistrations } from '../scheduler-config.ts';
 import { allocsOfJob, evalsOfJob, jobKey } from '../tables.ts';
 import type { JobEntry } from '../types.ts';
 import { allocStub, deploymentWhole } from '../views.ts';
 import { jobWritten, register } from './jobs.ts';
 import { plan } from './plan.ts';
 import { scaleStatus } from './scale.ts';
+import { jobServices } from './services.ts';
 
 const idOf = (call: Call) => param(call, 'id');
 
@@ -69,7 +72,7 @@ function deployments(call: Call): Answer {
   return reading(
     'deployment',
     call.tables.indexes.deployment,
-    found.map(deploymentWhole),
+    [...found].sort(byId).map(deploymentWhole),
     found.length === 0 ? undefined : ofJob(call),
   );
 }
@@ -99,7 +102,7 @@ function summary(call: Call): Answer {
 function versions(call: Call): Answer {
   need(call, 'read-job');
   const entry = entryOf(call, 'job versions not found');
-  const { ModifyIndex } = entry.job;
+  const ModifyIndex = Math.max(...entry.versions.map(version => version.ModifyIndex));
   const body = {
     Versions: entry.versions,
     Diffs: null,
@@ -122,6 +125,7 @@ function deregister(call: Call): Answer {
 
 function scale(call: Call): Answer {
   need(call, 'scale-job');
+  checkRegistrations(call.cluster, call.access);
   const body = fields(call);
   const target = (body['Target'] ?? {}) as Readonly<Record<string, unknown>>;
   const written = scaleJob(call.cluster, call.namespace, idOf(call), {
@@ -139,6 +143,7 @@ function scale(call: Call): Answer {
 
 function dispatch(call: Call): Answer {
   need(call, 'dispatch-job');
+  checkRegistrations(call.cluster, call.access);
   const body = fieldsOrNone(call);
   const written = dispatchJob(call.cluster, call.namespace, idOf(call), {
     payload: textOf(body['Payload']),
@@ -166,31 +171,33 @@ function dispatch(call: Call): Answer {
 function revert(call: Call): Answer {
   need(call, 'revert-job');
   const body = fields(call);
-  return jobWritten(
-    revertJob(call.cluster, call.namespace, idOf(call), {
-      version: numberOf(body['JobVersion']) ?? 0,
-      prior: numberOf(body['EnforcePriorVersion']) ?? null,
-    }),
-    { Warnings: '' },
-  );
+  const wanted = versionToRevert(call.cluster, call.namespace, idOf(call), {
+    version: numberOf(body['JobVersion']) ?? 0,
+    prior: numberOf(body['EnforcePriorVersion']) ?? null,
+  });
+  checkRegistrations(call.cluster, call.access);
+  return jobWritten(revertJob(call.cluster, wanted, call.access.token?.accessor), { Warnings: '' });
 }
+
+/** What a change of a tag answers: its index in the body alone, not in the header. */
+const tagWritten = (Index: number, tag: { Name: string; Description: string; TaggedTime: number }): Answer => ({
+  body: { ...tag, Index, LastContact: 0, KnownLeader: false, NextToken: '' },
+});
 
 function tag(call: Call): Answer {
   need(call, 'tag-job-version');
   const body = fieldsOrNone(call);
   const [name, description] = [param(call, 'name'), textOf(body['Description'])];
-  const version = numberOf(body['Version']) ?? entryOf(call).job.Version;
+  const given = numberOf(body['Version']) ?? 0;
+  const version = given === 0 && body['Latest'] === true ? entryOf(call).job.Version : given;
   const index = tagVersion(call.cluster, call.namespace, idOf(call), { version, name, description });
-  return {
-    body: { Name: name, Description: description, TaggedTime: Math.round(call.cluster.now * 1e6), Index: index },
-    index,
-  };
+  return tagWritten(index, { Name: name, Description: description, TaggedTime: Math.round(call.cluster.now * 1e6) });
 }
 
 function untag(call: Call): Answer {
   need(call, 'tag-job-version');
   const index = untagVersion(call.cluster, call.namespace, idOf(call), param(call, 'name'));
-  return { body: { Index: index }, index };
+  return tagWritten(index, { Name: '', Description: '', TaggedTime: 0 });
 }
 
 function evaluate(call: Call): Answer {
@@ -220,6 +227,7 @@ export const jobRoutes: readonly Route[] = [
   { method: 'GET', path: '/v1/job/*id/deployments', run: deployments },
   { method: 'GET', path: '/v1/job/*id/deployment', run: latestDeployment },
   { method: 'GET', path: '/v1/job/*id/evaluations', run: evaluations },
+  { method: 'GET', path: '/v1/job/*id/services', run: jobServices },
   { method: 'GET', path: '/v1/job/*id/summary', run: summary },
   { method: 'GET', path: '/v1/job/*id/versions', run: versions },
   { method: 'GET', path: '/v1/job/*id/scale', run: scaleStatus },

@@ -16,6 +16,7 @@ import {
   page,
   type Route,
 } from '../route.ts';
+import { checkRegistrations } from '../scheduler-config.ts';
 import { jobStub } from '../views.ts';
 
 /** The job of a registration's body, complete. */
@@ -47,13 +48,13 @@ export function jobWritten(
 
 export function register(call: Call): Answer {
   const job = jobOf(call);
+  checkRegistrations(call.cluster, call.access);
   need(call, 'register-job', job.Namespace);
   const body = fields(call);
-  const written = registerJob(
-    call.cluster,
-    job,
-    body['EnforceIndex'] === true ? { enforceIndex: numberOf(body['JobModifyIndex']) ?? 0 } : {},
-  );
+  const written = registerJob(call.cluster, job, {
+    by: call.access.token?.accessor,
+    ...(body['EnforceIndex'] === true ? { enforceIndex: numberOf(body['JobModifyIndex']) ?? 0 } : {}),
+  });
   return jobWritten(written, { Warnings: '' });
 }
 

@@ -2,7 +2,7 @@
 
 import { drainNode } from '../drain.ts';
 import { Refusal } from '../failure.ts';
-import { evaluateNode, setEligibility } from '../nodes.ts';
+import { nodeUsable, setEligibility } from '../nodes.ts';
 import {
   type Answer,
   byId,
@@ -22,7 +22,6 @@ import {
 import { allocsOfNode } from '../tables.ts';
 import type { NodeRecord } from '../types.ts';
 import { allocWhole, nodeStub } from '../views.ts';
-import { commit } from '../write.ts';
 
 function nodeOf(call: Call, status: 404 | 500): NodeRecord {
   const id = wholeId(call, 'node');
@@ -88,12 +87,8 @@ function drain(call: Call): Answer {
     meta: (body['Meta'] as Readonly<Record<string, string>> | null | undefined) ?? null,
     accessor: access.token === undefined ? '' : `token:${access.token.accessor}`,
   });
-  let evals: string[] = [];
-  if (body['MarkEligible'] === true) {
-    commit(cluster, 'EvaluationUpdated', write => {
-      evals = evaluateNode(write, node.ID);
-    });
-  }
+  const becomes = body['MarkEligible'] === true && (spec === null || spec === undefined);
+  const evals = becomes && node.SchedulingEligibility === 'ineligible' ? nodeUsable(cluster, node.ID) : [];
   return written(index, evals, cluster.tables.index, index);
 }
 

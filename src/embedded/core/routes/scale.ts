@@ -25,7 +25,7 @@ function groupStatus(
 }
 
 export function scaleStatus(call: Call): Answer {
-  need(call, 'read-job');
+  if (!call.access.allows(call.namespace, 'read-job-scaling')) need(call, 'read-job');
   const id = param(call, 'id');
   const { tables, namespace } = call;
   const entry = tables.jobs.get(jobKey(namespace, id));
@@ -33,7 +33,12 @@ export function scaleStatus(call: Call): Answer {
   const { job } = entry;
   const allocs = allocsOfJob(tables, namespace, id);
   const groups = job.TaskGroups.map(group => [group.Name, groupStatus(entry, group.Name, group.Count, allocs)]);
-  const index = Math.max(job.ModifyIndex, ...allocs.map(({ record }) => record.ModifyIndex));
+  const events = Object.values(entry.scaling).flat();
+  const index = Math.max(
+    job.ModifyIndex,
+    ...allocs.map(({ record }) => record.ModifyIndex),
+    ...events.map(event => event.CreateIndex),
+  );
   const body = {
     JobID: id,
     Namespace: namespace,

@@ -3,6 +3,7 @@
 import { Refusal } from '../failure.ts';
 import { deleteService } from '../records.ts';
 import { type Answer, type Call, listing, namespacesOf, need, param, type Route } from '../route.ts';
+import { jobKey } from '../tables.ts';
 import type { ServiceRecord } from '../types.ts';
 import { commit } from '../write.ts';
 
@@ -35,11 +36,22 @@ function readOne(call: Call): Answer {
   return listing(call, 'services', { items: found }, change => change.key === name);
 }
 
+/** The registrations of all allocations of one job. */
+export function jobServices(call: Call): Answer {
+  need(call, 'read-job');
+  const id = param(call, 'id');
+  if (!call.tables.jobs.has(jobKey(call.namespace, id))) throw new Refusal(404, 'job not found', { index: 0 });
+  const found = [...call.tables.services.values()].filter(
+    service => service.JobID === id && service.Namespace === call.namespace,
+  );
+  return listing(call, 'services', { items: found }, change => change.namespace === call.namespace);
+}
+
 function remove(call: Call): Answer {
   need(call, 'delete-service-registration');
   const service = call.tables.services.get(param(call, 'id'));
   if (service === undefined || service.Namespace !== call.namespace)
-    throw new Refusal(404, 'service registration not found');
+    throw new Refusal(500, 'service registration not found');
   return { body: null, index: commit(call.cluster, 'ServiceDeregistration', write => deleteService(write, service)) };
 }
 
