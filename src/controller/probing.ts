@@ -5,10 +5,10 @@
 
 import type { Facts } from '../lifecycle/machine.ts';
 import type { Run } from '../lifecycle/run.ts';
-import { placeholdersOf } from '../probes/placeholders.ts';
+import { addSample, noSamples, resumed, type Samples, violatedFor } from '../lifecycle/samples.ts';
 import type { AnyProbe, NetCall, ProbeAnswer, ProbeResult } from '../probes/probe.ts';
-import { addSample, noSamples, resumed, type Samples, violatedFor } from '../probes/samples.ts';
 import type { Guard, NamedProbe } from '../spec/experiment.ts';
+import { placeholdersOf } from '../spec/placeholders.ts';
 import { lookAgain } from './core.ts';
 import { setRun } from './inject.ts';
 import { freshRead, worst } from './reads.ts';

@@ -1,7 +1,7 @@
 /** What the faults on jobs, groups and deployments have in common: what is known of the job, and since when. */
 
 import type { JobView, View } from '../cluster/types.ts';
-import type { Candidate, Injected, Json, TargetRef, UndoDecision } from './fault.ts';
+import type { Injected, Json, TargetRef, UndoDecision } from './fault.ts';
 
 export type Facts = { readonly [key: string]: Json };
 
@@ -10,11 +10,6 @@ export function whyNoService(job: JobView): string | undefined {
   if (job.stop) return 'the job is stopped';
   if (job.isTemplate) return 'the job is started by a dispatch or by time, and does not run by itself';
   return job.type === 'service' ? undefined : `it is a ${job.type} job, which ends by itself`;
-}
-
-/** The job of a candidate that is one, or is part of one. */
-export function jobOfCandidate(candidate: Candidate): JobView | undefined {
-  return 'job' in candidate ? candidate.job : undefined;
 }
 
 /** The job that a target is or belongs to, as the view shows it. */

@@ -2,9 +2,9 @@
 
 import type { Injected, Json } from '../faults/fault.ts';
 import type { Baseline } from '../probes/probe.ts';
-import type { Samples } from '../probes/samples.ts';
 import type { Experiment, FaultStep } from '../spec/experiment.ts';
 import type { Approval, Waiting } from './approval.ts';
+import type { Samples } from './samples.ts';
 
 /** Every state of the lifecycle, in order. */
 export const runStates = [
@@ -93,7 +93,7 @@ export interface Run {
   readonly startDeadline: number;
   readonly claimedAt: number;
   readonly excluded: readonly Exclusion[];
-  /** The request of its namespace that asked for it, if one did. `spec`: it brought its own spec, and no schedule is behind the run. */
+  /** The request of its namespace that asked for it, if one did. `spec`: it brought its own spec, and no schedule is behind the run. `createIndex` 0: a person ran it without a controller. */
   readonly request?: { readonly id: string; readonly createIndex: number; readonly spec?: boolean };
   /** Set while it waits for somebody's word. */
   readonly waiting?: Waiting;

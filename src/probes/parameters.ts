@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { duration, field } from '../base/fields.ts';
 import { parseHostPort } from '../base/host-port.ts';
 import { misread, type Reading, read } from '../base/reading.ts';
-import { withStandIns } from './placeholders.ts';
+import { withStandIns } from '../spec/placeholders.ts';
 
 /** Of the whole question, from the lookup of a name to the last byte. */
 export function timeout(): z.ZodType<number> {

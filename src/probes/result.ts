@@ -1,7 +1,7 @@
 /** Results of probes in one form: small, and never a pass by default. */
 
+import { brief } from '../base/brief.ts';
 import { formatDuration } from '../base/duration.ts';
-import { brief } from './brief.ts';
 import type { ProbeAnswer, ProbeResult } from './probe.ts';
 
 export interface Measured {

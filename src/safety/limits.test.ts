@@ -26,6 +26,7 @@ describe('parseLimits', () => {
       exclude_nodes: '',
       opt_in: 'true',
       require_approval: 'node-*, alloc-stop',
+      probe_hosts: 'shop.example, 10.0.0.0/8',
       cluster: 'eu-west',
     };
     expect(Object.keys(items)).toEqual(limitKeys);
@@ -47,6 +48,7 @@ describe('parseLimits', () => {
         excludeNodes: [],
         optIn: true,
         requireApproval: ['node-*', 'alloc-stop'],
+        probeHosts: expect.any(Array),
         cluster: 'eu-west',
         items,
       },
@@ -74,7 +76,7 @@ describe('parseLimits', () => {
     expect(problem?.didYouMean).toBe(didYouMean);
   });
 
-  it.each(['windows', 'blackouts', 'probe_hosts'])('refuses %s, which is not yet kept', key => {
+  it.each(['windows', 'blackouts'])('refuses %s, which is not yet kept', key => {
     expect(problemsOf({ [key]: 'anything' })).toMatchObject([
       {
         code: 'SIR-112',

@@ -25,7 +25,7 @@ export function probeAsker({ clock, env }: Pick<Cli, 'clock' | 'env'>, nomad?: s
 }
 
 /** Addresses without a host, such as a socket's path, are no place for a probe. */
-export function deniedEndpoints(env: Environment): readonly DeniedEndpoint[] {
+function deniedEndpoints(env: Environment): readonly DeniedEndpoint[] {
   return places.flatMap(({ what, key, port, none }) => {
     const written = env[key];
     const text = written === undefined || written === '' ? none : written;

@@ -1,7 +1,7 @@
 /** The answers of one probe through a run, in less than 2 KB of JSON however many there were. */
 
-import { brief } from './brief.ts';
-import type { ProbeResult } from './probe.ts';
+import { brief } from '../base/brief.ts';
+import type { ProbeResult } from '../probes/probe.ts';
 
 /** Kept points; past them every other one is dropped, and from then on every other sample. */
 export const mostPoints = 32;

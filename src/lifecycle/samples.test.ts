@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProbeResult } from './probe.ts';
+import type { ProbeResult } from '../probes/probe.ts';
 import { addSample, medianOf, mostPoints, noSamples, resumed, type Samples, violatedFor } from './samples.ts';
 
 const good = (latencyMs: number): ProbeResult => ({ ok: true, observed: `200 in ${latencyMs}ms`, latencyMs });

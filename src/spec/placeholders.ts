@@ -1,6 +1,6 @@
 /** `{{ name }}` in the texts of a call: filled in just before it is asked, by whoever may know the values. */
 
-import type { HttpCall, NetCall } from './probe.ts';
+import type { HttpCall, NetCall } from '../probes/probe.ts';
 
 const placeholder = /\{\{\s*([\w.-]{1,200})\s*\}\}/g;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { HttpCall, NetCall } from '../probes/probe.ts';
 import { fillCall, placeholdersIn, placeholdersOf, withStandIns } from './placeholders.ts';
-import type { HttpCall, NetCall } from './probe.ts';
 
 const values: Readonly<Record<string, string>> = {
   'service.web': '10.0.0.5:8080',

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { faults } from '../faults/index.ts';
+import { probes } from '../probes/index.ts';
+import type { ProbeAnswer } from '../probes/probe.ts';
+import { probeCatalog, readProbe } from '../probes/reading.ts';
+import type { Guard, NamedProbe } from '../spec/experiment.ts';
+import type { Items } from './puppet.fixture.ts';
+import { aScene, wideLimits } from './scene.fixture.ts';
+import { home } from './world.fixture.ts';
+
+function read(kind: string, given: string, expect?: object): Pick<NamedProbe, 'probe' | 'with' | 'expect'> {
+  const probe = probeCatalog(probes).get(kind);
+  const found = probe && readProbe(probe, { with: given, expect });
+  if (found?.ok !== true) throw new Error(JSON.stringify(found));
+  return found.value;
+}
+
+const answers: NamedProbe = { name: 'checkout answers', during: false, ...read('http', 'http://checkout.test/') };
+const up: ProbeAnswer = { kind: 'http', status: 200, latencyMs: 12, body: '', truncated: false };
+const down: ProbeAnswer = { ...up, status: 503 };
+
+/** A run whose probes are answered as `answer` says, by the state that the run is in. */
+function played(
+  items: Items,
+  { steadyState = [answers], guards = [] }: { steadyState?: readonly NamedProbe[]; guards?: readonly Guard[] },
+  answer: (state: string, n: number) => ProbeAnswer | undefined,
+) {
+  const { world, member, node } = aScene(faults, wideLimits, { probes: probeCatalog(probes) });
+  let asked = 0;
+  member.probe = () => {
+    asked += 1;
+    return answer(member.open()[0]?.state ?? '', asked);
+  };
+  const at = new Date(world.clock.wall + 5_000).toISOString();
+  // Faults on nodes are for home alone.
+  const namespace = items['target_node'] === undefined ? 'default' : home;
+  world.schedule(namespace, 'it', { ...items, at });
+  world.pass(1_000);
+  const entry = member.controller.core.specs.get(`${namespace}/it`);
+  if (entry?.spec === undefined) throw new Error(`rejected: ${entry?.problems[0]?.message}`);
+  const { spec } = entry;
+  entry.spec = { ...spec, experiment: { ...spec.experiment, steadyState, guards } };
+  world.pass(90_000);
+  return { member, node, asked, ended: member.ended()[0] };
+}
+
+const kill = { fault: 'alloc-kill', target_job: 'web', recover_within: '20s' };
+
+describe('a steady state', () => {
+  it('is asked once before, and until it holds after', () => {
+    const { member, ended, asked } = played(kill, {}, (state, n) => (state === 'recovering' && n < 5 ? down : up));
+    expect(ended).toMatchObject({ verdict: 'passed' });
+    expect(asked).toBeGreaterThanOrEqual(5);
+    expect(member.calls('alloc-signal')).toHaveLength(1);
+  });
+
+  it('that does not hold before ends the run before any harm', () => {
+    const { member, ended } = played(kill, {}, () => down);
+    expect(ended).toMatchObject({ verdict: 'failed', reason: 'not_steady' });
+    expect(member.calls('alloc-signal')).toHaveLength(0);
+  });
+
+  it('that does not come back is a deviation', () => {
+    const { ended } = played(kill, {}, state => (state === 'recovering' ? down : up));
+    expect(ended).toMatchObject({ verdict: 'deviated', reason: 'not_recovered' });
+  });
+
+  it('that no answer tells of holds nothing up for ever', () => {
+    const { member, ended } = played(kill, {}, state => (state === 'baseline' ? up : undefined));
+    expect(member.calls('alloc-signal')).toHaveLength(1);
+    expect(ended).toMatchObject({ verdict: 'deviated', reason: 'not_recovered' });
+  });
+
+  it('asked during harm too, and broken then, is a deviation', () => {
+    const during = [{ ...answers, during: true }];
+    const cordon = { fault: 'node-ineligible', target_node: 'n1', duration: '10s', recover_within: '20s' };
+    const { ended, member } = played(cordon, { steadyState: during }, state => (state === 'holding' ? down : up));
+    expect(ended).toMatchObject({ verdict: 'deviated', reason: 'steady_state_violated' });
+    const record = member.records().at(-1)?.call.items['body'] ?? '';
+    expect(record.length).toBeLessThan(16_384);
+  });
+
+  it('that is judged from the view needs nothing of the network', () => {
+    const healthy = { name: 'web is whole', during: false, ...read('nomad', 'web') };
+    const { ended, asked } = played(kill, { steadyState: [healthy] }, () => undefined);
+    expect(ended).toMatchObject({ verdict: 'passed' });
+    expect(asked).toBe(0);
+  });
+});
+
+describe('a guard', () => {
+  const cordon = { fault: 'node-ineligible', target_node: 'n1', duration: '60s', recover_within: '20s' };
+  const guard: Guard = { probe: answers.name, expect: answers.expect, violatedForMs: 3_000 };
+
+  it('that is violated for long enough ends the run, which is undone', () => {
+    const inForce = (state: string) => (state === 'holding' ? down : up);
+    const { ended, member } = played(cordon, { guards: [guard] }, inForce);
+    expect(ended).toMatchObject({ verdict: 'aborted', reason: 'guard_violated' });
+    expect(member.calls('node-eligibility').map(({ call }) => call.eligible)).toEqual([false, true]);
+  });
+
+  it('that is violated now and then does not', () => {
+    const flapping = (state: string, n: number) => (state === 'holding' && n % 3 === 0 ? down : up);
+    const { ended } = played({ ...cordon, duration: '20s' }, { guards: [guard] }, flapping);
+    expect(ended).toMatchObject({ verdict: 'passed' });
+  });
+});
