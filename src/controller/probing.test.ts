@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { faults } from '../faults/index.ts';
 import { probes } from '../probes/index.ts';
 import type { ProbeAnswer } from '../probes/probe.ts';
-import { probeCatalog, readProbe } from '../probes/reading.ts';
+import { probesOf } from '../probes/reading.ts';
 import type { Guard, NamedProbe } from '../spec/experiment.ts';
 import type { Items } from './puppet.fixture.ts';
 import { aScene, wideLimits } from './scene.fixture.ts';
 import { home } from './world.fixture.ts';
 
 function read(kind: string, given: string, expect?: object): Pick<NamedProbe, 'probe' | 'with' | 'expect'> {
-  const probe = probeCatalog(probes).get(kind);
-  const found = probe && readProbe(probe, { with: given, expect });
-  if (found?.ok !== true) throw new Error(JSON.stringify(found));
+  const found = probesOf(probes).read(kind, { with: given, expect });
+  if (!found.ok) throw new Error(JSON.stringify(found));
   return found.value;
 }
 
@@ -25,7 +24,7 @@ function played(
   { steadyState = [answers], guards = [] }: { steadyState?: readonly NamedProbe[]; guards?: readonly Guard[] },
   answer: (state: string, n: number) => ProbeAnswer | undefined,
 ) {
-  const { world, member, node } = aScene(faults, wideLimits, { probes: probeCatalog(probes) });
+  const { world, member, node } = aScene(faults, wideLimits, { probes: probesOf(probes) });
   let asked = 0;
   member.probe = () => {
     asked += 1;

@@ -5,7 +5,7 @@
 
 import { createView } from '../cluster/view.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
-import type { ProbeCatalog } from '../probes/probe.ts';
+import type { Probes } from '../probes/probe.ts';
 import type { Gate } from '../safety/gate.ts';
 import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tendHalts } from './control.ts';
 import { answerAgain, lockPath } from './core.ts';
@@ -40,7 +40,7 @@ export interface Parts {
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
   /** Default: none is known, and a spec that names one does not get far. */
-  readonly probes?: ProbeCatalog;
+  readonly probes?: Probes;
 }
 
 /** A controller that has seen nothing: the first input, of any kind, makes it ask. */
@@ -53,7 +53,7 @@ export function createController(
     config,
     catalog: parts.catalog,
     gates: parts.gates,
-    probes: parts.probes ?? new Map(),
+    probes: parts.probes,
     probesAsked: new Map(),
     view: createView(),
     deadlines: createDeadlines(),

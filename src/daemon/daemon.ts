@@ -5,7 +5,7 @@ import { createController, type Parts } from '../controller/step.ts';
 import type { ControllerConfig, Summary } from '../controller/types.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
 import { answerOf, requestOf } from '../nomad/calls.ts';
-import type { ProbeCatalog } from '../probes/probe.ts';
+import type { Probes } from '../probes/probe.ts';
 import type { Publisher } from '../publish/types.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { World } from '../world/types.ts';
@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly world: World;
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
-  readonly probes?: ProbeCatalog;
+  readonly probes?: Probes;
   readonly askProbe?: AskProbe;
   readonly version: string;
   readonly publisher: Publisher;

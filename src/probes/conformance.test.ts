@@ -7,8 +7,8 @@ import { alloc, job } from '../cluster/nomad.fixture.ts';
 import { createView } from '../cluster/view.ts';
 import { fieldsOf, shapeOf } from '../spec/parameters.ts';
 import { probes } from './index.ts';
-import type { AnyProbe, FailureReason, NetCall, ProbeAnswer, ProbeCall } from './probe.ts';
-import { probeCatalog, type ReadProbe, readProbe } from './reading.ts';
+import type { AnyProbe, FailureReason, NetCall, ProbeAnswer, ProbeCall, ReadProbe } from './probe.ts';
+import { probesOf, readProbe } from './reading.ts';
 
 function world() {
   const view = createView();
@@ -70,8 +70,8 @@ describe('the list of probes', () => {
   });
 
   it('makes a catalogue, and refuses a name twice', () => {
-    expect([...probeCatalog(probes).keys()]).toEqual(probes.map(({ name }) => name));
-    expect(() => probeCatalog([...probes, ...probes.slice(0, 1)])).toThrow(RangeError);
+    expect(probesOf(probes).kinds).toEqual(probes.map(({ name }) => name));
+    expect(() => probesOf([...probes, ...probes.slice(0, 1)])).toThrow(RangeError);
   });
 });
 

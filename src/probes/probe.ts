@@ -1,6 +1,7 @@
 /** The contract of a probe: what to ask, as data, and how to judge the answer. All of it is pure. */
 
 import type { z } from 'zod';
+import type { Problem } from '../base/errors.ts';
 import type { View } from '../cluster/types.ts';
 import type { Permission } from '../faults/fault.ts';
 import type { ReadCall } from '../lifecycle/effects.ts';
@@ -130,4 +131,35 @@ export type ProbeInput = Readonly<Record<string, unknown>>;
 // biome-ignore lint/suspicious/noExplicitAny: the types are known only inside each probe; `parameters` and `expectations` prove them at run time.
 export type AnyProbe = Probe<any, any>;
 
-export type ProbeCatalog = ReadonlyMap<string, AnyProbe>;
+/** What a spec holds of one probe: JSON. */
+export interface ReadProbe {
+  readonly probe: string;
+  readonly with: ProbeInput;
+  readonly expect: ProbeInput;
+}
+
+export interface WrittenProbe {
+  /** An object, or the text that its shorthand takes. */
+  readonly with: unknown;
+  /** An object; undefined: the default alone. */
+  readonly expect?: unknown;
+}
+
+export type ProbeReading =
+  | { readonly ok: true; readonly value: ReadProbe }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export type ExpectReading =
+  | { readonly ok: true; readonly expect: ProbeInput }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The probes of a release: what specs are read against, and what runs ask. */
+export interface Probes {
+  /** Their names, in order. */
+  readonly kinds: readonly string[];
+  get(kind: string): AnyProbe | undefined;
+  /** Reads what was written under a probe's name and under `expect`; keys of problems are `<name>.…` and `expect.…`. */
+  read(kind: string, written: WrittenProbe): ProbeReading;
+  /** Reads `expect` alone: a guard expects its own of a probe that is named elsewhere. */
+  expectations(kind: string, written: unknown): ExpectReading;
+}

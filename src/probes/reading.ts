@@ -5,25 +5,7 @@ import type { Problem } from '../base/errors.ts';
 import { shown } from '../base/reading.ts';
 import { shapeOf } from '../spec/parameters.ts';
 import { problemsOf } from '../spec/problems.ts';
-import type { AnyProbe, ProbeCatalog, ProbeInput } from './probe.ts';
-
-/** What a spec holds of one probe: JSON. */
-export interface ReadProbe {
-  readonly probe: string;
-  readonly with: ProbeInput;
-  readonly expect: ProbeInput;
-}
-
-export interface WrittenProbe {
-  /** An object, or the text that its shorthand takes. */
-  readonly with: unknown;
-  /** An object; undefined: the default alone. */
-  readonly expect?: unknown;
-}
-
-export type ProbeReading =
-  | { readonly ok: true; readonly value: ReadProbe }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+import type { AnyProbe, ExpectReading, ProbeInput, ProbeReading, Probes, WrittenProbe } from './probe.ts';
 
 /** Reads what was written under a probe's name and under `expect`; keys of problems are `<name>.…` and `expect.…`. */
 export function readProbe(probe: AnyProbe, written: WrittenProbe): ProbeReading {
@@ -43,19 +25,26 @@ export function readProbe(probe: AnyProbe, written: WrittenProbe): ProbeReading 
 }
 
 /** Reads `expect` alone: a guard expects its own of a probe that is named elsewhere. */
-export function readExpectations(
-  probe: AnyProbe,
-  written: unknown,
-): { readonly ok: true; readonly expect: ProbeInput } | { readonly ok: false; readonly problems: readonly Problem[] } {
+export function readExpectations(probe: AnyProbe, written: unknown): ExpectReading {
   const result = readObject(probe.expectations, written ?? {}, 'expect');
   return 'problems' in result ? { ok: false, problems: result.problems } : { ok: true, expect: result.value };
 }
 
-/** Probes by name. A RangeError where two bear one name: that is a bug of the list. */
-export function probeCatalog(list: readonly AnyProbe[]): ProbeCatalog {
+/** The probes of a list. A RangeError where two bear one name: that is a bug of the list. */
+export function probesOf(list: readonly AnyProbe[]): Probes {
   const catalog = new Map(list.map(probe => [probe.name, probe]));
   if (catalog.size < list.length) throw new RangeError('two probes bear one name');
-  return catalog;
+  const known = (kind: string): AnyProbe => {
+    const probe = catalog.get(kind);
+    if (probe === undefined) throw new RangeError(`no probe is called ${kind}`);
+    return probe;
+  };
+  return {
+    kinds: [...catalog.keys()],
+    get: kind => catalog.get(kind),
+    read: (kind, written) => readProbe(known(kind), written),
+    expectations: (kind, written) => readExpectations(known(kind), written),
+  };
 }
 
 function readObject(

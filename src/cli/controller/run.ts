@@ -8,7 +8,7 @@ import { errorTable } from '../../base/errors.ts';
 import { startDaemon } from '../../daemon/daemon.ts';
 import type { StopReport } from '../../daemon/types.ts';
 import { probes } from '../../probes/index.ts';
-import { probeCatalog } from '../../probes/reading.ts';
+import { probesOf } from '../../probes/reading.ts';
 import { createPublisher } from '../../publish/publisher.ts';
 import { logOptions } from '../../world/real.ts';
 import type { Cli } from '../cli.ts';
@@ -44,7 +44,7 @@ export async function runController(cli: Cli, options: ControllerOptions): Promi
     world,
     catalog: cli.catalog,
     gates: cli.gates,
-    probes: probeCatalog(probes),
+    probes: probesOf(probes),
     askProbe: probeAsker(cli),
     version,
     publisher: createPublisher(world.log, { version, namespaces, faults }),
