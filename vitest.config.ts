@@ -11,7 +11,16 @@ const apartNames = ['contract', 'e2e'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], pool: 'threads', isolate: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          // Properties take seconds beside other work: a limit is for what hangs.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',
