@@ -9,6 +9,7 @@ import { limits } from './limits.ts';
 import { metrics } from './metrics.ts';
 import type { Page } from './page.ts';
 import { probePage } from './probes.ts';
+import { schema } from './schema.ts';
 import { states } from './states.ts';
 import { undoByHand } from './undo-by-hand.ts';
 
@@ -22,6 +23,7 @@ export function pages(): readonly Page[] {
     limits(),
     metrics(),
     probePage(),
+    schema(),
     states(),
     undoByHand(),
   ];

@@ -5,7 +5,8 @@ const runWords: Readonly<Record<RunStateName, string>> = {
   queued: 'its record is being written: that write, which only one controller can win, claims the tick',
   admitted: 'the gates of admission are asked: halt, limits, reach and their kin',
   targeting: 'the target is read anew, and chosen',
-  limited: 'the blast radius is asked for, and reserved',
+  limited:
+    'the blast radius is asked for, and reserved; where `require_approval` asks for it the run waits here for one',
   baseline: 'the groups that will be hit must have what they desire, healthy',
   armed: 'everything is asked once more, in one tick: lease, halt, targets, limits',
   injecting: 'the intents are written; then the calls are sent, each at most once',
@@ -17,7 +18,8 @@ const runWords: Readonly<Record<RunStateName, string>> = {
 };
 
 const verdicts: Readonly<Record<Verdict, string>> = {
-  passed: 'every injection had its effect, everything was put back, and the target was whole again in time',
+  passed:
+    'every injection had its effect, everything was put back, and the target was whole again in time; or, with the reason `shadow`, all but the harm went well',
   deviated: 'the target was not whole again within `recover_within`',
   aborted: 'it was ended early, and put back',
   failed: 'it proves nothing: not steady before, no effect seen, or not known whether there was one',
@@ -30,7 +32,7 @@ const intents: Readonly<Record<IntentState, string>> = {
   done: 'Nomad accepted it, or its effect was seen',
   refused: 'Nomad refused it',
   unknown: 'neither an answer nor an observation decided; undone as if in force, and no such run passes',
-  withheld: 'written, and never sent: a halt, the lease or its age came between',
+  withheld: 'never sent: a halt, the lease or its age came between, or the run was a shadow run',
 };
 
 const undoStates: readonly (readonly [string, string])[] = [
@@ -49,8 +51,17 @@ const schedules: readonly (readonly [string, string])[] = [
   ['done', 'its one time, `at`, is over'],
 ];
 
+const requests: readonly (readonly [string, string])[] = [
+  ['accepted', 'its run is claimed, and named by `run`'],
+  ['rejected', 'nothing was done; `error` and its kin say why'],
+  ['running', 'its run is under way: `phase` is the state of the run; with `reason=waiting_for_approval` it waits'],
+  ['done', 'the run is over, with `verdict`, `reason` and `recovery`; or an abort or an approval was taken'],
+];
+
 /** Why a run ended as it did: item `last_reason`, beside the reasons of the gates, which bear the gates' names. */
 export const reasons: Readonly<Record<string, string>> = {
+  aborted_by_request: 'aborted: somebody asked for it, by a request or `sirocco abort`',
+  blackout: 'refused: a blackout is in force; aborted: one with `abort: true` began',
   controller_stopped: 'aborted: the controller’s job was stopped, or it was told to drain',
   denied: 'failed: the token may not read what the target rests on',
   halted: 'refused or aborted: a halt was in force, or came',
@@ -66,11 +77,13 @@ export const reasons: Readonly<Record<string, string>> = {
   record_too_large: 'refused: more targets than a record can hold',
   record_unreadable: 'failed: the record is of a newer release, or damaged; it was undone only',
   replaced: 'aborted: the next tick of its schedule takes its place, by `concurrency=replace`',
+  shadow: 'passed: a shadow run, by its mode or a blackout’s: it went as far as `armed`, and nothing was sent',
   spec_deleted: 'aborted: its schedule was deleted',
   start_deadline: 'refused: it could not begin before `start_deadline`',
   target_changed: 'refused: a chosen target changed between choice and harm',
   undone_by_hand: 'aborted: an operator ran `sirocco undo`',
   unknown_effect: 'failed: a call of which nobody knows whether it had its effect',
+  window: 'refused: outside of the windows of its namespace, and none opens in time',
   withheld: 'refused or aborted: a call was held back in the last moment',
 };
 
@@ -98,5 +111,8 @@ export function states(): Page {
     '## States of a schedule',
     'Item `state` of `chaos/status/<name>`.',
     table(['State', 'Meaning'], list(schedules)),
+    '## States of a request',
+    'Item `state` of `chaos/status/requests/<id>`.',
+    table(['State', 'Meaning'], list(requests)),
   ]);
 }

@@ -1,6 +1,7 @@
 /** The lock that makes a leader, as far as others can see it. */
 
 import type { NomadClient } from '../nomad/client.ts';
+import { requestOf } from '../nomad/requests.ts';
 import type { Settings } from './settings.ts';
 import { timeText } from './times.ts';
 
@@ -33,25 +34,20 @@ export async function readLeader(nomad: NomadClient, { home, prefix }: Settings)
   };
 }
 
+/** An id that no lock has. */
+const nobody = '00000000-0000-4000-8000-000000000000';
+
 /**
- * Whether the lock is held now, found out by a write that can't succeed: an index that no Variable has. A locked one is
- * answered blank. `undefined`: the token may not write there, or nobody ever took it.
+ * Whether the lock is held now, found out by renewing one that nobody has: Nomad refuses it in other words where there
+ * is no lock, and changes nothing. `undefined`: the token may not write there, or nobody ever took it.
  */
 export async function isLockHeld(nomad: NomadClient, { home, prefix }: Settings): Promise<boolean | undefined> {
-  const path = leaderPath(prefix);
-  const outcome = await nomad.send({
-    method: 'PUT',
-    path: `/v1/var/${path}`,
-    namespace: home,
-    query: { cas: '1' },
-    body: { Namespace: home, Path: path, Items: { probe: 'never written' } },
-    kind: 'variable_write',
-    accept: [409],
-    repeatable: true,
-  });
+  const request = requestOf({ op: 'lock-renew', namespace: home, path: leaderPath(prefix), lock: nobody });
+  const outcome = await nomad.send({ ...request, accept: [409] });
   if (outcome.kind !== 'ok' || outcome.response.status !== 409) return undefined;
-  const index = (outcome.response.body as { readonly ModifyIndex?: unknown } | null)?.ModifyIndex;
-  return typeof index === 'number' ? index === 0 : undefined;
+  const words = String(outcome.response.body);
+  if (/\bdoesn't hold a lock\b/.test(words)) return false;
+  return /\blocked variable\b/.test(words) ? true : undefined;
 }
 
 /** The leader in words. */

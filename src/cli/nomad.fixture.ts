@@ -126,7 +126,11 @@ export function fakeNomad(namespaces: readonly string[] = ['default', 'sirocco']
       locks.set(key, `lock-${index}`);
       return said(200, { ...nomad.put(namespace, path, body?.Items ?? {}), Lock: { ID: locks.get(key) } });
     }
-    if ('lock-renew' in query) return held === body?.Lock?.ID ? said(200, found) : said(409, {});
+    if ('lock-renew' in query) {
+      if (found === undefined) return said(404, "variable doesn't exist");
+      if (held === undefined) return said(409, "variable doesn't hold a lock");
+      return held === body?.Lock?.ID ? said(200, found) : said(409, 'attempting to modify locked variable');
+    }
     if ('lock-release' in query) {
       if (held !== body?.Lock?.ID) return said(409, {});
       locks.delete(key);

@@ -73,8 +73,8 @@ function errorBody(error: unknown): object {
   };
 }
 
-function problemBody({ code, message, key, found, allowed, didYouMean }: Problem): object {
-  const given = { code, message, key, found, allowed, did_you_mean: didYouMean };
+function problemBody({ code, message, key, found, allowed, didYouMean, line, column, source }: Problem): object {
+  const given = { code, message, key, found, allowed, did_you_mean: didYouMean, source, line, column };
   return Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined));
 }
 

@@ -2,6 +2,7 @@
 
 import { byId } from './by-id.ts';
 import type { Intern } from './interner.ts';
+import { msOf } from './task-view.ts';
 import type { RegionView, ServiceView, VersionView } from './types.ts';
 import { amount, fields, text } from './untrusted.ts';
 
@@ -12,7 +13,15 @@ export function versionViews(list: readonly unknown[]): readonly VersionView[] {
     const version = amount(from?.['Version']);
     const tag = text(fields(from?.['VersionTag'])?.['Name']);
     if (version === undefined) return [];
-    return [{ version, stop: from?.['Stop'] === true, ...(tag === undefined ? {} : { tag }) }];
+    const submitTime = msOf(from?.['SubmitTime']);
+    return [
+      {
+        version,
+        stop: from?.['Stop'] === true,
+        ...(tag === undefined ? {} : { tag }),
+        ...(submitTime === undefined ? {} : { submitTime }),
+      },
+    ];
   });
   return found.sort((a, b) => b.version - a.version);
 }

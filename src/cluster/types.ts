@@ -115,6 +115,8 @@ export interface VersionView {
   readonly version: number;
   readonly stop: boolean;
   readonly tag?: string;
+  /** When it was registered, milliseconds since the epoch by the server's clock; absent where Nomad doesn't say. */
+  readonly submitTime?: number;
 }
 
 /** One registration of a service. */

@@ -3,6 +3,7 @@
 import { formatTime } from '../base/time.ts';
 import type { Facts } from '../lifecycle/machine.ts';
 import type { Run } from '../lifecycle/run.ts';
+import { blackoutAbort } from './blackouts.ts';
 import { haltsDenied, haltsInForce } from './control.ts';
 import type { Core } from './state.ts';
 
@@ -15,6 +16,8 @@ export function abortOf(core: Core, run: Run): Facts['abort'] {
   const denied = haltsDenied(core, run.namespace)[0];
   if (denied !== undefined)
     return { reason: 'halt_unreadable', message: `the halt of ${denied} may not be read any more` };
+  const blackout = blackoutAbort(core, run);
+  if (blackout !== undefined) return blackout;
   const { abortAsked } = core.runs.get(run.id) ?? {};
   if (abortAsked !== undefined) return abortAsked;
   // A request that brought its own spec has no schedule behind it.

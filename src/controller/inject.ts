@@ -5,6 +5,7 @@ import { targetName } from '../lifecycle/target.ts';
 import { abortOf } from './abort.ts';
 import { haltsUnread } from './control.ts';
 import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, note } from './core.ts';
+import { setIntent, setRun } from './entry.ts';
 import { missingTargets, targetFreshness } from './questions.ts';
 import { isAcked } from './runs.ts';
 import type { Core, RunEntry } from './state.ts';
@@ -18,16 +19,6 @@ const repeatForMs = 30_000;
 const atOnce = 8;
 /** From armed to the send, at most: what was judged is too old then, however late the write was acknowledged. */
 const armedForMs = 10_000;
-
-export function setIntent(entry: RunEntry, n: number, change: Partial<Intent>): void {
-  const { run, state } = entry.standing;
-  const intents = run.intents.map(intent => (intent.n === n ? { ...intent, ...change } : intent));
-  entry.standing = { state, run: { ...run, intents } };
-}
-
-export function setRun(entry: RunEntry, change: Partial<Run>): void {
-  entry.standing = { state: entry.standing.state, run: { ...entry.standing.run, ...change } };
-}
 
 /** Sends what is written as sending and was not sent, all in this tick, after a last look at everything it rests on. */
 export function send(core: Core, entry: RunEntry): void {

@@ -4,6 +4,7 @@ import type { View } from '../cluster/types.ts';
 import type { FaultCatalog, Planned } from '../faults/fault.ts';
 import { type Asked, askAll, candidateJudge } from '../safety/ask.ts';
 import { harmedBy } from '../safety/basis/harm.ts';
+import { blackoutsInForce } from '../safety/basis/in-force.ts';
 import type { Gate, GateContext } from '../safety/gate.ts';
 import { nextTicks } from '../schedule/next.ts';
 import type { Spec } from '../spec/experiment.ts';
@@ -39,8 +40,10 @@ export interface Plan {
   readonly notSteady: readonly string[];
   readonly calls: readonly Planned[];
   readonly nextRuns: readonly number[];
-  /** Whether a run would inject now. */
+  /** Whether a run would inject now; with `shadow`, whether it would get as far as that. */
   readonly goes: boolean;
+  /** It would go no further: its mode says so, or a blackout in force. */
+  readonly shadow: boolean;
 }
 
 /** Asks everything that a run would ask, of the same view, with the same words. */
@@ -72,7 +75,12 @@ export function planOf(input: PlanInput): Plan {
       steps.length > 0 &&
       notSteady.length === 0 &&
       asked.every(each => each.answer.ok),
+    shadow: experiment.mode === 'shadow' || steps.some(step => isShadowed(context(step))),
   };
+}
+
+function isShadowed({ limits, almanac, namespace, fault, now }: GateContext): boolean {
+  return blackoutsInForce({ limits, almanac, namespace, fault: fault.name, now }).some(({ mode }) => mode === 'shadow');
 }
 
 /** A step beside those that are done together with it. */

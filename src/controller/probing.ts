@@ -10,7 +10,7 @@ import type { AnyProbe, NetCall, ProbeAnswer, ProbeResult } from '../probes/prob
 import type { Guard, NamedProbe } from '../spec/experiment.ts';
 import { placeholdersOf } from '../spec/placeholders.ts';
 import { lookAgain } from './core.ts';
-import { setRun } from './inject.ts';
+import { setRun } from './entry.ts';
 import { freshRead, worst } from './reads.ts';
 import type { Core, RunEntry } from './state.ts';
 

@@ -18,13 +18,16 @@ import {
 import { type Asked, askAll, candidateJudge, firstRefusal } from '../safety/ask.ts';
 import { harmedBy } from '../safety/basis/harm.ts';
 import type { GateContext } from '../safety/gate.ts';
+import { almanac } from '../schedule/almanac.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
 import type { Choice } from '../targeting/choose.ts';
 import { recordExclusions } from '../targeting/explain.ts';
 import { asksOfNodes } from '../targeting/patterns.ts';
+import { shadowOf } from './blackouts.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
 import { acts, freshMs, note } from './core.ts';
 import { choiceReads, type Freshness, freshRead, worst } from './reads.ts';
+import { whyExcluded } from './replan.ts';
 import { lastHits, reservations } from './reservations.ts';
 import type { Core, RunEntry } from './state.ts';
 import { callsOf, chooseFor, intentsOf, type KnownStep, knownSteps } from './steps.ts';
@@ -55,7 +58,7 @@ export function gateContext(
     ...(core.limits.state === 'valid' ? {} : { limitsProblem: limitsProblem(core) }),
     prefix: core.config.prefix,
     reservations: reservations(core, run.id),
-    lastHits: lastHits(core),
+    lastHits: lastHits(core, run.id),
     halts: haltsInForce(core, run.namespace),
     haltsUnread: haltsUnread(core, run.namespace),
     self: {
@@ -65,6 +68,8 @@ export function gateContext(
     },
     region: core.config.region,
     now: core.wall,
+    startDeadline: run.startDeadline,
+    almanac,
     approval: approvalState(run),
     ...(chosen === undefined ? {} : { chosen }),
   };
@@ -180,7 +185,7 @@ export function askChoice(core: Core, entry: RunEntry): Answered | Chosen {
 }
 
 /** Intents of some steps, numbered from `from`; or why one of them finds nothing to hit. */
-export function chooseSteps(
+function chooseSteps(
   core: Core,
   run: Run,
   steps: readonly KnownStep[],
@@ -218,7 +223,7 @@ function whyNothing({ nothing, excluded }: Choice): string {
 }
 
 /** Whether those that some steps hit are within limits, each step beside those that are done together with it. */
-export function blastOf(core: Core, run: Run, intents: readonly Intent[]): Answered {
+function blastOf(core: Core, run: Run, intents: readonly Intent[]): Answered {
   const steps = knownSteps(core.catalog, run.experiment).filter(({ index }) =>
     intents.some(({ step = 0 }) => step === index),
   );
@@ -280,7 +285,7 @@ export function askArmed(core: Core, entry: RunEntry): Answered {
   const steps = knownSteps(core.catalog, run.experiment);
   if (freshFor(core, run, steps).kind !== 'go') return { kind: 'wait' };
   // Of what was chosen or judged in this very step nothing can have changed.
-  const gone = entry.chosenIn === core.steps ? undefined : missingTargets(core, run, first);
+  const gone = entry.chosenIn === core.steps ? undefined : (missingTargets(core, run, first) ?? whyExcluded(core, run));
   if (gone !== undefined) return { kind: 'end', verdict: 'refused', reason: 'target_changed', message: gone };
   const tooLarge = whyTooLarge(run);
   if (tooLarge !== undefined) return { kind: 'end', verdict: 'refused', reason: 'record_too_large', message: tooLarge };
@@ -305,6 +310,9 @@ export function askNext(core: Core, entry: RunEntry): Answered | Chosen {
   if (stage === undefined || !acts(core)) return { kind: 'wait' };
   const admission = askAdmission(core, run);
   if (admission.kind !== 'go') return admission;
+  // Harm was done already: what would begin as a shadow run can't go on as one.
+  const shadow = shadowOf(core, run);
+  if (shadow !== undefined) return { kind: 'end', verdict: 'refused', reason: 'blackout', message: shadow };
   const steps = knownSteps(core.catalog, run.experiment).filter(each => each.stage === stage);
   const fresh = freshFor(core, run, knownSteps(core.catalog, run.experiment));
   if (fresh.kind !== 'go') return fresh;

@@ -5,6 +5,7 @@ import { type Answered, type Facts, look, type Standing } from '../lifecycle/mac
 import { holdUntil, mayBeInForce, nextStage, owesUndo, presentIntents, stepOf } from '../lifecycle/run.ts';
 import { abortOf } from './abort.ts';
 import { askLimited, isChanged } from './approvals.ts';
+import { nextBlackoutAbort, shadowOf } from './blackouts.ts';
 import { tendHalts } from './control.ts';
 import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
 import { observe, send } from './inject.ts';
@@ -12,6 +13,7 @@ import { isMine } from './mine.ts';
 import { guardAbort, missingAfter, steadyBefore, tendProbes } from './probing.ts';
 import { armingMs, askAdmission, askArmed, askChoice, askNext, askSteady, readAhead } from './questions.ts';
 import { freshRead, jobReads, looksOf } from './reads.ts';
+import { replan } from './replan.ts';
 import { isReverted, revert } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
 import { runChanged } from './specs.ts';
@@ -41,6 +43,7 @@ export function tendRun(core: Core, id: string): void {
     tendProbes(core, entry);
     send(core, entry);
     revert(core, entry);
+    replan(core, entry);
     const before = entry.standing;
     entry.standing = look(before, factsOf(core, entry));
     if (entry.standing.state !== before.state) told(core, before, entry.standing);
@@ -138,6 +141,7 @@ function factsOf(core: Core, entry: RunEntry): Facts {
   const settled = present.every(each => each.state !== 'planned' && each.state !== 'sending');
   const more = nextStage(run) !== undefined;
   const recovered = state === 'recovering' ? recoveryOf(core, entry) : { ok: false };
+  const shadow = state === 'armed' ? shadowOf(core, run) : undefined;
   return {
     wall: core.wall,
     timeUp: core.mono >= entry.endsAt,
@@ -149,6 +153,7 @@ function factsOf(core: Core, entry: RunEntry): Facts {
     blast: asked('limited', () => askLimited(core, entry)),
     steady: asked('baseline', () => steadyOf(core, entry)),
     armed: asked('armed', () => askArmed(core, entry)),
+    ...(shadow === undefined ? {} : { shadow }),
     term: core.lease.term,
     sendBy: core.wall + leaseEnd(core) - core.mono,
     settled,
@@ -255,7 +260,7 @@ function schedulePolls(core: Core, entry: RunEntry): void {
   if (waiting) lookAgain(core, entry.id, Math.max(1, Math.min(1_000, run.startDeadline - core.wall + 1)));
   if (!watching) return;
   const every = pollMs(core, run);
-  const ends = [run.holdUntil, run.recoverUntil]
+  const ends = [run.holdUntil, run.recoverUntil, nextBlackoutAbort(core, run)]
     .filter(each => each !== undefined && each > core.wall)
     .map(each => (each ?? 0) - core.wall);
   lookAgain(core, entry.id, Math.min(every, ...ends));

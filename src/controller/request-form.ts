@@ -3,10 +3,15 @@
 import type { Problem } from '../base/errors.ts';
 import { nearest, snakeCase } from '../base/nearest.ts';
 import { shown } from '../base/reading.ts';
+import { parameterIn } from '../spec/keys.ts';
 import { nameProblem } from '../spec/names.ts';
+
+type Items = Readonly<Record<string, string>>;
 
 export type RequestForm =
   | { readonly action: 'run'; readonly schedule: string; readonly reason?: string }
+  /** An experiment of the namespace, with its parameters under their whole keys. */
+  | { readonly action: 'run'; readonly experiment: Items; readonly reason?: string }
   /** `spec`: a document. */
   | { readonly action: 'run'; readonly spec: string; readonly reason?: string }
   | { readonly action: 'abort'; readonly run: string; readonly reason?: string }
@@ -30,7 +35,7 @@ export interface RequestPlace {
 
 /** What each action takes, what it needs first. */
 const keys = {
-  run: { one: ['schedule', 'spec'], needed: [], also: ['reason'] },
+  run: { one: ['schedule', 'experiment', 'spec'], needed: [], also: ['reason'] },
   abort: { one: [], needed: ['run'], also: ['reason'] },
   approve: { one: [], needed: ['run', 'spec_hash'], also: ['targets', 'reason'] },
 } as const;
@@ -45,17 +50,13 @@ function takes(action: Action): readonly string[] {
 }
 
 /** Reads the items of `chaos/requests/<id>`. Never throws, whatever they hold. */
-export function readRequest(
-  id: string,
-  items: Readonly<Record<string, string>>,
-  { namespace, home }: RequestPlace,
-): ReadRequest {
+export function readRequest(id: string, items: Items, { namespace, home }: RequestPlace): ReadRequest {
   const problems: Problem[] = [];
   const named = nameProblem(id);
   if (named !== undefined) problems.push({ ...named, message: named.message.replace('a schedule', 'a request') });
   const action = actions.find(each => each === items['action']);
   for (const key of Object.keys(items)) {
-    const problem = keyProblem(key, action);
+    const problem = isParameter(key, items) ? undefined : keyProblem(key, action);
     if (problem !== undefined) problems.push(problem);
   }
   if (action === undefined) problems.push(actionProblem(items['action']));
@@ -74,7 +75,7 @@ export function readRequest(
   return { ok: true, form: formOf(action, items) };
 }
 
-function formOf(action: Action, items: Readonly<Record<string, string>>): RequestForm {
+function formOf(action: Action, items: Items): RequestForm {
   const reason = items['reason'] === undefined ? {} : { reason: items['reason'] };
   const run = items['run'] ?? '';
   switch (action) {
@@ -84,11 +85,19 @@ function formOf(action: Action, items: Readonly<Record<string, string>>): Reques
       const targets = items['targets'] === undefined ? {} : { targets: items['targets'] };
       return { action, run, specHash: items['spec_hash'] ?? '', ...targets, ...reason };
     }
-    case 'run':
-      return items['schedule'] === undefined
-        ? { action, spec: items['spec'] ?? '', ...reason }
-        : { action, schedule: items['schedule'], ...reason };
+    case 'run': {
+      const { schedule, spec } = items;
+      if (schedule !== undefined) return { action, schedule, ...reason };
+      if (spec !== undefined) return { action, spec, ...reason };
+      const own = Object.entries(items).filter(([key]) => key === 'experiment' || isParameter(key, items));
+      return { action, experiment: Object.fromEntries(own), ...reason };
+    }
   }
+}
+
+/** Of the experiment that is named; its own reading says what is wrong with it. */
+function isParameter(key: string, items: Items): boolean {
+  return parameterIn(key) !== undefined && items['experiment'] !== undefined;
 }
 
 function actionProblem(found: string | undefined): Problem {
@@ -108,10 +117,6 @@ function actionProblem(found: string | undefined): Problem {
 
 function keyProblem(key: string, action: Action | undefined): Problem | undefined {
   if (key === 'action') return undefined;
-  if (key === 'experiment' || key.startsWith('param_')) {
-    const message = `${key}: library experiments are not yet read in this release: write a schedule, or give spec`;
-    return { code: 'SIR-102', key, message, allowed: allKeys.join(', ') };
-  }
   const allowed = action === undefined ? allKeys : ['action', ...takes(action)];
   if (allowed.includes(key)) return undefined;
   if (action !== undefined && allKeys.includes(key)) {
@@ -129,7 +134,7 @@ function keyProblem(key: string, action: Action | undefined): Problem | undefine
   };
 }
 
-function missingProblems(action: Action, items: Readonly<Record<string, string>>): readonly Problem[] {
+function missingProblems(action: Action, items: Items): readonly Problem[] {
   const { one, needed } = keys[action];
   const isGiven = (key: string) => (items[key] ?? '') !== '';
   const problems: Problem[] = needed
@@ -137,7 +142,7 @@ function missingProblems(action: Action, items: Readonly<Record<string, string>>
     .map(key => ({ code: 'SIR-103', key, message: `${key}: a request to ${action} needs it` }));
   const given = one.filter(isGiven);
   if (one.length === 0 || given.length === 1) return problems;
-  const allowed = `exactly one of ${one.join(' and ')}`;
+  const allowed = `exactly one of ${one.join(', ')}`;
   const key = given[1] ?? one[0] ?? '';
   if (given.length === 0)
     return [...problems, { code: 'SIR-103', key, message: `${key}: what to run is missing`, allowed }];

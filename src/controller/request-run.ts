@@ -8,6 +8,7 @@ import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { type ParsedSpec, parseSpec } from '../spec/flat.ts';
 import { ask, deadline, note } from './core.ts';
+import { experimentsRead } from './library.ts';
 import type { RequestForm } from './request-form.ts';
 import { parseOwnSpec } from './request-spec.ts';
 import { startRun } from './runs.ts';
@@ -18,6 +19,8 @@ type RunForm = Extract<RequestForm, { action: 'run' }>;
 
 const retryMs = 1_000;
 const deniedRetryMs = 30_000;
+/** An experiment that was written just before the request may not have been seen yet. */
+const unseenMs = 2_000;
 
 /** Does what can be done about it now: its outcome is set when its run is claimed, or found, or can't be. */
 export function askRun(core: Core, key: string, entry: RequestEntry, variable: Variable, form: RunForm): void {
@@ -32,9 +35,25 @@ export function askRun(core: Core, key: string, entry: RequestEntry, variable: V
     deadline(core, 'request', key, crowdedMs);
     return;
   }
-  const wanted: Wanted = { id, name, isOwn: 'spec' in form, variable };
-  if ('spec' in form) start(core, entry, wanted, parseOwnSpec(name, form.spec, core.catalog));
-  else readSchedule(core, key, entry, wanted);
+  // What a spec names is looked up there.
+  if (!experimentsRead(core, entry.namespace)) {
+    deadline(core, 'request', key, retryMs);
+    return;
+  }
+  const wanted: Wanted = { id, name, isOwn: !('schedule' in form), variable };
+  if ('schedule' in form) readSchedule(core, key, entry, wanted);
+  else start(core, entry, wanted, ownSpec(core, entry.namespace, name, form));
+}
+
+function ownSpec(
+  core: Core,
+  namespace: string,
+  name: string,
+  form: Exclude<RunForm, { schedule: string }>,
+): ParsedSpec {
+  const library = core.experiments.get(namespace);
+  if ('spec' in form) return parseOwnSpec(name, form.spec, core.catalog, library);
+  return parseSpec(name, { at: 'now', ...form.experiment }, core.catalog, library);
 }
 
 interface Wanted {
@@ -62,7 +81,13 @@ function readSchedule(core: Core, key: string, entry: RequestEntry, wanted: Want
     const schedule = answer.value as Variable | undefined;
     if (entry.variable === undefined || core.stop !== undefined) return;
     if (schedule === undefined) reject(entry, [unknownSchedule(core, namespace, wanted.name)]);
-    else start(core, entry, wanted, parseSpec(wanted.name, schedule.Items ?? {}, core.catalog));
+    else
+      start(
+        core,
+        entry,
+        wanted,
+        parseSpec(wanted.name, schedule.Items ?? {}, core.catalog, core.experiments.get(namespace)),
+      );
     core.dirtyRequests.add(key);
   });
 }
@@ -85,17 +110,18 @@ function reject(entry: RequestEntry, problems: readonly Problem[]): void {
 }
 
 function start(core: Core, entry: RequestEntry, { id, name, isOwn, variable }: Wanted, parsed: ParsedSpec): void {
+  const tick = Math.floor(variable.CreateTime / 1e6);
   if (!parsed.ok) {
-    const prefix = isOwn ? 'spec' : `schedule ${name}`;
-    reject(
-      entry,
-      parsed.problems.map(each => ({ ...each, message: `${prefix}: ${each.message}` })),
-    );
+    const { problems, refersTo } = parsed;
+    if (refersTo !== undefined && core.wall - tick < unseenMs) {
+      deadline(core, 'request', `${entry.namespace} ${entry.id}`, unseenMs / 2);
+      return;
+    }
+    reject(entry, isOwn ? problems : problems.map(each => ({ ...each, message: `schedule ${name}: ${each.message}` })));
     return;
   }
   const { namespace } = entry;
   const { spec } = parsed;
-  const tick = Math.floor(variable.CreateTime / 1e6);
   const problem = lateProblem(core.wall - tick, spec) ?? (isOwn ? undefined : openProblem(core, namespace, name, spec));
   if (problem !== undefined) {
     reject(entry, [problem]);

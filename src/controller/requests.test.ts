@@ -79,7 +79,10 @@ describe('a request for a run', () => {
     ['nothing to run', { action: 'run' }, { error_code: 'SIR-103', error_key: 'schedule' }],
     ['two things to run', { ...runWeb, spec: '{}' }, { error_code: 'SIR-106' }],
     ['a key of another action', { ...runWeb, spec_hash: 'x' }, { error_code: 'SIR-113', error_key: 'spec_hash' }],
-    ['a key of a later release', { ...runWeb, experiment: 'x' }, { error_code: 'SIR-102' }],
+    ['two things to run, one of the library', { ...runWeb, experiment: 'x' }, { error_code: 'SIR-106' }],
+    ['an unknown experiment', { action: 'run', experiment: 'x' }, { error_code: 'SIR-114' }],
+    ['a parameter of nothing', { ...runWeb, param_count: '2' }, { error_code: 'SIR-101' }],
+    ['a document that is none', { action: 'run', spec: 'method: [{fault: alloc-kil}]' }, { error_code: 'SIR-105' }],
     ['an unknown schedule', { ...runWeb, schedule: 'baad' }, { error_code: 'SIR-304', did_you_mean: 'bad' }],
     ['an invalid schedule', { ...runWeb, schedule: 'bad' }, { error_code: 'SIR-105', error_key: 'fault' }],
     ['no name of a schedule', { ...runWeb, schedule: 'K K' }, { error_code: 'SIR-108', error_key: 'schedule' }],
@@ -105,6 +108,22 @@ describe('a request for a run', () => {
     ask(scene, 'r1', { action: 'run', schedule: 'n' }, home);
     scene.world.pass(2_000);
     expect(answer(scene, 'r1', home)).toMatchObject({ state: 'rejected', error_code: 'SIR-204' });
+  });
+
+  it('may bring its own spec, which needs no time and no schedule', () => {
+    const scene = aScene(faults);
+    const run = ask(scene, 'r1', { action: 'run', spec: 'target: {job: web}\nmethod: [{fault: alloc-kill}]\n' });
+    scene.world.pass(60_000);
+    expect(answer(scene, 'r1')).toMatchObject({ state: 'done', run, verdict: 'passed' });
+  });
+
+  it('may name an experiment of its namespace, with parameters', () => {
+    const scene = aScene(faults);
+    const spec = 'target: {job: "{{ job }}"}\nparameters: {job: {help: what is hit}}\nmethod: [{fault: alloc-kill}]\n';
+    scene.nomad.put('default', 'chaos/experiments/kill', { spec });
+    const run = ask(scene, 'r1', { action: 'run', experiment: 'kill', param_job: 'web' });
+    scene.world.pass(60_000);
+    expect(answer(scene, 'r1')).toMatchObject({ state: 'done', run, verdict: 'passed' });
   });
 
   it('that is found too late is rejected', () => {

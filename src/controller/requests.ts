@@ -184,6 +184,8 @@ function follow(
   run: Pick<FinishedRun, 'id' | 'namespace'>,
   { id, createIndex }: NonNullable<FinishedRun['request']>,
 ): void {
+  // The command line's own run: nobody waits for an answer.
+  if (createIndex === 0) return;
   const key = keyOf(run.namespace, id);
   const entry = core.requests.get(key) ?? createEntry(run.namespace, id);
   // A newer request of that name has its own story.

@@ -1,6 +1,6 @@
 /** What open runs hold of the cluster, and when jobs were last hit. Freed only when a run is over. */
 
-import { isBeforeHarm } from '../lifecycle/run.ts';
+import { isBeforeHarm, mayHaveLeft } from '../lifecycle/run.ts';
 import { jobOf } from '../lifecycle/target.ts';
 import type { Reservation } from '../safety/gate.ts';
 import { jobsOf } from './runs.ts';
@@ -14,6 +14,8 @@ export function reservations(core: Core, except: string): readonly Reservation[]
   for (const { id, standing } of core.runs.values()) {
     const { state, run } = standing;
     if (id === except || run.intents.length === 0) continue;
+    // Judged, and nothing of it was sent: a shadow run that ended.
+    if (run.verdict !== undefined && !mayHaveLeft(run)) continue;
     // One that waits for an approval keeps its place: else what was approved might find no room.
     const isKept = counted.has(state) || (state === 'limited' && run.waiting !== undefined);
     if (isBeforeHarm(state) && !isKept) continue;
@@ -38,12 +40,15 @@ export function reservations(core: Core, except: string): readonly Reservation[]
   return held;
 }
 
-/** When each job was last hit, by `<namespace>/<job>`, from what is on record. */
-export function lastHits(core: Core): ReadonlyMap<string, number> {
+/**
+ * When each job was last hit, by `<namespace>/<job>`, from what is on record; by other runs than `except`: how far apart
+ * the steps of one run are is for its method to say.
+ */
+export function lastHits(core: Core, except: string): ReadonlyMap<string, number> {
   const hits = new Map<string, number>();
   const hit = (job: string, at: number) => hits.set(job, Math.max(at, hits.get(job) ?? 0));
-  for (const { standing } of core.runs.values()) {
-    if (isBeforeHarm(standing.state)) continue;
+  for (const { id, standing } of core.runs.values()) {
+    if (id === except || isBeforeHarm(standing.state) || !mayHaveLeft(standing.run)) continue;
     const at = standing.run.injectedAt ?? standing.run.armedAt;
     if (at !== undefined) for (const job of jobsOf(standing.run)) hit(job, at);
   }

@@ -5,7 +5,7 @@ import type { FaultCall } from '../lifecycle/effects.ts';
 import { faultOf, holdUntil, type Intent, mayBeInForce, orderOf, owesUndo, stageOf } from '../lifecycle/run.ts';
 import { targetName } from '../lifecycle/target.ts';
 import { ask, holdsLease, lookAgain, note } from './core.ts';
-import { setIntent, setRun } from './inject.ts';
+import { setIntent, setRun } from './entry.ts';
 import { freshRead, looksOf, worst } from './reads.ts';
 import type { Core, RunEntry, UndoTry } from './state.ts';
 import { faultIn } from './steps.ts';

@@ -3,7 +3,7 @@
 import { sha256Hex } from '../base/ids.ts';
 import type { Standing } from '../lifecycle/machine.ts';
 import { readRecord, recordItems } from '../lifecycle/record.ts';
-import type { Run } from '../lifecycle/run.ts';
+import { mayHaveLeft, type Run } from '../lifecycle/run.ts';
 import { jobOf } from '../lifecycle/target.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
@@ -200,7 +200,7 @@ export function finished(run: Run): FinishedRun {
     tick: run.tick,
     doneAt: run.doneAt ?? run.claimedAt,
     jobs: jobsOf(run),
-    ...(run.intents.length === 0 || run.armedAt === undefined ? {} : { hitAt: run.injectedAt ?? run.armedAt }),
+    ...(!mayHaveLeft(run) || run.armedAt === undefined ? {} : { hitAt: run.injectedAt ?? run.armedAt }),
     ...(run.verdict === undefined ? {} : { verdict: run.verdict }),
     ...(run.reason === undefined ? {} : { reason: run.reason }),
     ...(run.message === undefined ? {} : { message: run.message }),

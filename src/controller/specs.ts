@@ -2,12 +2,16 @@
 
 import type { Variable } from '../nomad/types.ts';
 import { parseSpec } from '../spec/flat.ts';
-import { acts, allRunsDirty, note } from './core.ts';
+import { acts, allRunsDirty, deadline, note } from './core.ts';
+import { experimentsRead } from './library.ts';
 import { createStatus } from './publishing.ts';
 import type { Core, FinishedRun, SpecEntry } from './state.ts';
 import { removeStatus, tendStatus } from './status.ts';
 import { touchStreams } from './streams.ts';
 import { tick } from './ticking.ts';
+
+/** Between looks at whether the experiments of a namespace were read. */
+const lookAgainMs = 50;
 
 export function scheduleChanged(core: Core, namespace: string, path: string, variable: Variable | undefined): void {
   const name = path.slice(core.config.prefix.length + '/schedule/'.length);
@@ -23,16 +27,16 @@ export function scheduleChanged(core: Core, namespace: string, path: string, var
   }
   const known = core.specs.get(key);
   if (known !== undefined && variable.ModifyIndex <= known.index) return;
-  const parsed = parseSpec(name, variable.Items ?? {}, core.catalog);
-  const modifyTime = Math.floor(variable.ModifyTime / 1e6);
   const entry: SpecEntry = {
     namespace,
     name,
     index: variable.ModifyIndex,
-    modifyTime,
-    spec: parsed.ok ? parsed.spec : undefined,
-    problems: parsed.ok ? [] : parsed.problems,
-    suspended: parsed.ok ? parsed.spec.schedule.suspend : false,
+    modifyTime: Math.floor(variable.ModifyTime / 1e6),
+    spec: undefined,
+    problems: [],
+    refers: undefined,
+    waits: false,
+    suspended: false,
     handled: spentUntil(core, namespace, name),
     next: undefined,
     replacing: undefined,
@@ -41,8 +45,21 @@ export function scheduleChanged(core: Core, namespace: string, path: string, var
     status: known?.status ?? createStatus(),
   };
   core.specs.set(key, entry);
-  core.dirtySpecs.add(key);
+  takeIn(core, entry, variable);
+}
+
+/** Reads what a schedule says, with the experiments that there are now. */
+export function takeIn(core: Core, entry: SpecEntry, variable: Variable): void {
+  const { namespace, name } = entry;
+  const parsed = parseSpec(name, variable.Items ?? {}, core.catalog, core.experiments.get(namespace));
+  entry.refers = parsed.refersTo === undefined ? undefined : { to: parsed.refersTo, variable };
+  entry.waits = entry.refers !== undefined && !experimentsRead(core, namespace);
+  entry.spec = parsed.ok ? parsed.spec : undefined;
+  entry.problems = parsed.ok ? [] : parsed.problems;
+  entry.suspended = parsed.ok && parsed.spec.schedule.suspend;
+  core.dirtySpecs.add(`${namespace}/${name}`);
   touchStreams(core);
+  if (entry.waits) return;
   const error = entry.problems[0]?.message;
   note(core, {
     type: 'spec',
@@ -130,6 +147,11 @@ export function runChanged(core: Core, run: RunLike): void {
 export function tendSpec(core: Core, key: string): void {
   const entry = core.specs.get(key);
   if (entry === undefined) return;
+  if (entry.waits && entry.refers !== undefined) {
+    if (experimentsRead(core, entry.namespace)) takeIn(core, entry, entry.refers.variable);
+    else deadline(core, 'tick', key, lookAgainMs);
+    if (entry.waits) return;
+  }
   if (acts(core) && core.stop === undefined && entry.spec !== undefined && !entry.suspended)
     tick(core, key, entry, entry.spec);
   else entry.next = undefined;

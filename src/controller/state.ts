@@ -12,6 +12,7 @@ import type { ProbeAnswer, Probes } from '../probes/probe.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Limits } from '../safety/limits.ts';
 import type { Spec } from '../spec/experiment.ts';
+import type { ParsedExperiment } from '../spec/experiments/template.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { ReadRequest } from './request-form.ts';
 import type { Answer, ControllerConfig } from './types.ts';
@@ -35,7 +36,7 @@ export interface LeaseState {
   loaded: boolean;
 }
 
-export type WatchedKind = 'schedule' | 'control' | 'requests';
+export type WatchedKind = 'schedule' | 'experiments' | 'control' | 'requests';
 
 export interface WatchState {
   readonly namespace: string;
@@ -92,6 +93,10 @@ export interface SpecEntry {
   modifyTime: number;
   spec: Spec | undefined;
   problems: readonly Problem[];
+  /** The experiment that it names, with the Variable to be read again when that changes. */
+  refers: { readonly to: string; readonly variable: Variable } | undefined;
+  /** The experiments of its namespace were not read yet: it is neither accepted nor rejected. */
+  waits: boolean;
   /** Suspended though it is not valid, or valid. */
   suspended: boolean;
   /** The newest tick that was started, missed, forbidden or left out: ticks at or before it are spent. */
@@ -248,6 +253,23 @@ export interface WriteState {
   readonly waiting: Set<string>;
 }
 
+/** One batch of old records on its way into the history. */
+export interface RetentionTurn {
+  readonly term: number;
+  /** What waits for a token. */
+  next: (() => void) | undefined;
+}
+
+export interface RetentionState {
+  turn: RetentionTurn | undefined;
+  /** Runs whose summaries a history Variable holds, as of its index, by path: of the month worked on. */
+  readonly books: Map<string, { readonly index: number; readonly runs: ReadonlySet<string> }>;
+  /** Runs whose record is none that this release may touch. */
+  readonly left: Set<string>;
+  /** Runs whose record was deleted in the last turn. */
+  readonly removed: Set<string>;
+}
+
 export interface Core {
   readonly config: ControllerConfig;
   readonly catalog: FaultCatalog;
@@ -272,6 +294,8 @@ export interface Core {
   readonly halts: Map<string, HaltState>;
   readonly limits: LimitsState;
   readonly specs: Map<string, SpecEntry>;
+  /** By namespace, then by name. */
+  readonly experiments: Map<string, Map<string, ParsedExperiment>>;
   /** By `<namespace> <id>`. */
   readonly requests: Map<string, RequestEntry>;
   readonly runs: Map<string, RunEntry>;
@@ -281,6 +305,7 @@ export interface Core {
   readonly reads: Map<string, ReadState>;
   readonly streams: Map<string, StreamState>;
   readonly writes: WriteState;
+  readonly retention: RetentionState;
   /** Set while stopping. */
   stop: 'handover' | 'drain' | undefined;
   /** Monotonic end of a drain. */

@@ -10,12 +10,14 @@ import type { Gate } from '../safety/gate.ts';
 import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tendHalts } from './control.ts';
 import { answerAgain, lockPath } from './core.ts';
 import { createDeadlines } from './deadlines.ts';
+import { experimentChanged } from './experiments.ts';
 import { repeat } from './inject.ts';
 import { createLease, tendLease } from './lease.ts';
 import { readAgain as readObjectAgain } from './reads.ts';
 import { leaveIfDone, tendRun } from './reconcile.ts';
 import { requestChanged, requestRunChanged, sweepRequests, tendRequest } from './requests.ts';
 import { reread, rereadRun } from './restore.ts';
+import { createRetention, goOnRetaining, tendRetention } from './retention.ts';
 import { rewrite } from './runs.ts';
 import { scheduleChanged, tendSpec } from './specs.ts';
 import type { Core, VariableHandler } from './state.ts';
@@ -60,7 +62,7 @@ export function createController(
     pending: new Map(),
     reread: rereadRun,
     requestRunChanged,
-    handlers: { schedule: scheduleChanged, control, requests: requestChanged },
+    handlers: { schedule: scheduleChanged, experiments: experimentChanged, control, requests: requestChanged },
     dirtyRuns: new Set(),
     dirtySpecs: new Set(),
     dirtyRequests: new Set(),
@@ -69,6 +71,7 @@ export function createController(
     halts: createHalts([...new Set([config.home, ...config.namespaces])]),
     limits: createLimits(),
     specs: new Map(),
+    experiments: new Map(),
     requests: new Map(),
     runs: new Map(),
     finished: new Map(),
@@ -76,6 +79,7 @@ export function createController(
     reads: new Map(),
     streams: new Map(),
     writes: createWrites(now.mono),
+    retention: createRetention(),
     stop: undefined,
     drainUntil: Number.POSITIVE_INFINITY,
     mono: now.mono,
@@ -188,6 +192,8 @@ const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   status: answerAgain,
   request: (core, key) => core.dirtyRequests.add(key),
   sweep: sweepRequests,
+  retention: tendRetention,
+  'retention-on': goOnRetaining,
   run: (core, key) => core.dirtyRuns.add(key),
   stop: stopWhenDone,
 };

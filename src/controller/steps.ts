@@ -1,7 +1,7 @@
 /** The steps of a run's method: with their faults, the calls that they would make, and in which order. */
 
 import type { View } from '../cluster/types.ts';
-import type { AnyFault, Candidate, FaultCatalog, Planned } from '../faults/fault.ts';
+import type { AnyFault, Candidate, FaultCatalog, FaultContext, Planned } from '../faults/fault.ts';
 import { faultOf, type Intent, type Run, stageNumber } from '../lifecycle/run.ts';
 import type { Experiment, FaultStep } from '../spec/experiment.ts';
 import type { Judge } from '../targeting/candidates.ts';
@@ -65,23 +65,27 @@ export function chooseFor({ fault, step }: KnownStep, wanted: Wanted): Choice {
   return choose({ view, namespace, target: experiment.target, fault, params: step.with, seed, judge });
 }
 
-/** The calls that a step would make on those chosen. `run` is absent in a dry run. */
-export function callsOf(
-  { fault, step }: KnownStep,
-  {
-    view,
-    target: { task },
-    run,
-  }: { readonly view: View; readonly target: Experiment['target']; readonly run?: string },
-  chosen: readonly Candidate[],
-): readonly Planned[] {
-  const context = {
+interface Aim {
+  readonly view: View;
+  readonly target: Experiment['target'];
+  /** Absent in a dry run. */
+  readonly run?: string;
+}
+
+/** What a step's fault is told of. */
+export function contextOf({ step }: KnownStep, { view, target: { task }, run }: Aim): FaultContext<unknown> {
+  return {
     params: step.with,
     view,
     ...(task === undefined ? {} : { task }),
     ...(run === undefined ? {} : { run }),
   };
-  return chosen.flatMap(candidate => fault.plan(candidate, context));
+}
+
+/** The calls that a step would make on those chosen. */
+export function callsOf(step: KnownStep, aim: Aim, chosen: readonly Candidate[]): readonly Planned[] {
+  const context = contextOf(step, aim);
+  return chosen.flatMap(candidate => step.fault.plan(candidate, context));
 }
 
 /** Calls as intents that nothing was done about yet. `from`: the first number. */

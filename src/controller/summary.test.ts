@@ -10,11 +10,13 @@ describe('the summary', () => {
     expect(member.summary()).toMatchObject({ ready: false, leading: false, term: 0 });
     expect(member.summary().waitingFor).toEqual([
       'sirocco:chaos/schedule/',
-      'sirocco:chaos/control/',
-      'sirocco:chaos/requests/',
       'default:chaos/schedule/',
+      'sirocco:chaos/control/',
       'default:chaos/control/',
+      'sirocco:chaos/requests/',
       'default:chaos/requests/',
+      'sirocco:chaos/experiments/',
+      'default:chaos/experiments/',
       'sirocco:halt',
       'default:halt',
     ]);

@@ -4,6 +4,7 @@ import type { VariableMetadata } from '../nomad/types.ts';
 import { acts, allRunsDirty, ask, deadline, note, takeoverWindowMs } from './core.ts';
 import { recallRequests } from './requests.ts';
 import { readRun } from './restore.ts';
+import { firstRetentionMs } from './retention.ts';
 import { recordPath, startRun } from './runs.ts';
 import { recallSpent } from './specs.ts';
 import type { Core } from './state.ts';
@@ -51,6 +52,7 @@ function loaded(core: Core): void {
   recallSpent(core);
   recallRequests(core);
   deadline(core, 'rescan', '', takeoverWindowMs);
+  deadline(core, 'retention', '', firstRetentionMs);
   for (const watch of core.watches.values()) writeMarker(core, watch);
 }
 
@@ -80,7 +82,7 @@ export function rescan(core: Core): void {
     if (core.lease.term !== term || !acts(core) || answer.kind !== 'ok' || !Array.isArray(answer.value)) return;
     for (const meta of answer.value as VariableMetadata[]) {
       const run = meta.Path.slice(recordPath(core, '').length);
-      if (core.runs.has(run) || core.finished.has(run)) continue;
+      if (core.runs.has(run) || core.finished.has(run) || core.retention.removed.has(run)) continue;
       note(core, { type: 'trouble', what: `record ${run}`, message: 'it appeared after the takeover: taken up' });
       readRun(core, meta.Path, meta.ModifyIndex, () => recallSpent(core));
     }

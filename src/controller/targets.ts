@@ -10,7 +10,7 @@ interface Aiming {
 }
 
 /** The candidate that a target is, as it is now; undefined where it can't be seen. */
-export function candidateOf(view: View, target: TargetRef): Candidate | undefined {
+function candidateOf(view: View, target: TargetRef): Candidate | undefined {
   switch (target.kind) {
     case 'allocation': {
       const alloc = view.alloc(target.alloc);

@@ -18,14 +18,15 @@ const retryMs = 1_000;
 const laggedMs = 250;
 
 /** Prefixes of each namespace that this release reads. */
-const watchedKinds: readonly WatchedKind[] = ['schedule', 'control', 'requests'];
+const watchedKinds: readonly WatchedKind[] = ['schedule', 'control', 'requests', 'experiments'];
 /** A controller for one run takes no schedules. */
 const kindsForOne: readonly WatchedKind[] = ['control', 'requests'];
 
 export function startWatches(core: Core): void {
   const all = namespaces(core);
-  for (const namespace of all) {
-    for (const kind of core.config.only === undefined ? watchedKinds : kindsForOne) {
+  // Kind by kind: where there are too many, it is experiments that are polled.
+  for (const kind of core.config.only === undefined ? watchedKinds : kindsForOne) {
+    for (const namespace of all) {
       const prefix = `${core.config.prefix}/${kind}/`;
       const blocking = core.watches.size < maxBlocking;
       const watch: WatchState = {

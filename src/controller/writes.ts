@@ -38,6 +38,15 @@ export function spendStatusWrite(core: Core, key: string): boolean {
   return false;
 }
 
+/** Whether a write that may wait for all others may be made now: only where none waits, and much is left for what comes. */
+export function spendSpareWrite(core: Core): boolean {
+  refill(core);
+  const { writes } = core;
+  if (writes.waiting.size > 0 || writes.tokens < burst / 2) return false;
+  writes.tokens -= 1;
+  return true;
+}
+
 function tellWaiting(core: Core): void {
   const missing = reserve + 1 - core.writes.tokens;
   deadline(core, 'statuses', '', Math.max(1, Math.ceil((missing * 1000) / perSecond)));

@@ -28,6 +28,7 @@ export const deploymentPause: Fault<z.infer<typeof parameters>> = {
         ? `nomad deployment status -namespace ${target.namespace} ${target.deployment}`
         : 'nomad deployment status -namespace <namespace> <deployment id>',
     says: '`Status` is `running`, or `successful`',
+    mind: 'A deployment that has ended, or that a newer one took the place of, needs nothing.',
   }),
 
   // A deployment has no room for a mark: only a record tells whose pause it is.

@@ -142,6 +142,8 @@ export type UndoDecision =
 export interface HandCheck {
   readonly line: string;
   readonly says: string;
+  /** What one who does it by hand must know beside. */
+  readonly mind?: string;
 }
 
 /** A version of a job that Nomad keeps, with its marks. */

@@ -57,6 +57,7 @@ export const jobScale: Fault<Parameters> = {
         ? `nomad job status -namespace ${target.namespace} ${target.job}`
         : 'nomad job status -namespace <namespace> <job>',
     says: `so many of the group run again: ${undo?.args['count'] ?? 'the count before'}`,
+    mind: 'Where its count is not the `ours` of the line, somebody else has changed it since: leave it. While a deployment of the job is under way Nomad refuses to scale it (`job scaling blocked due to active deployment`): wait for its end, or run the file of the job.',
   }),
 
   residue: ({ jobs }) => jobs.flatMap(scaledStill),

@@ -171,6 +171,20 @@ describe('undoing the stop of job-stop', () => {
     ['may be stopped by us: no answer came', {}, webAt(120, { ...stopped, Version: 5 }), [], revertTo(4, 5)],
     ['was deployed just before our stop', ours, webAt(120, { ...stopped, Version: 6 }), [], revertTo(5, 6)],
     [
+      'was stopped twice by one call of ours',
+      ours,
+      webAt(121, { ...stopped, Version: 6 }),
+      [{ Version: 6, ...stopped } as Version, { Version: 5, ...stopped } as Version, { Version: 4 }],
+      revertTo(4, 6),
+    ],
+    [
+      'was stopped again by somebody a while after us',
+      ours,
+      webAt(150, { Stop: true, SubmitTime: serverTime(6_000), Version: 6 } as Partial<Job>),
+      [{ Version: 6, Stop: true }, { Version: 5, ...stopped } as Version, { Version: 4 }],
+      { kind: 'superseded' },
+    ],
+    [
       'was stopped by somebody just before us',
       ours,
       webAt(120, { ...stopped, Version: 6 }),

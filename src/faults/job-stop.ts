@@ -32,17 +32,24 @@ export const jobStop: Fault<z.infer<typeof parameters>> = {
   ],
   byHand(target, undo) {
     const [namespace, job] = target.kind === 'job' ? [target.namespace, target.job] : ['<namespace>', '<job>'];
-    if (undo?.op === 'job-untag') return `nomad job tag unset -namespace ${namespace} -name ${undo.args['tag']} ${job}`;
+    // Two versions may bear it, the one that ran and the one that was stopped, and each time it is taken off one.
+    const untag = `nomad job tag unset -namespace ${namespace} -name ${undo?.args['tag']} ${job}`;
+    if (undo?.op === 'job-untag') return `${untag}; ${untag}`;
     return `nomad job revert -namespace ${namespace} ${job} ${undo?.args['version'] ?? '<the version that ran>'}`;
   },
 
   checkByHand(target, undo) {
     const [namespace, job] = target.kind === 'job' ? [target.namespace, target.job] : ['<namespace>', '<job>'];
     return undo?.op === 'job-untag'
-      ? { line: `nomad job history -namespace ${namespace} ${job}`, says: 'no version bears a tag `sirocco-…`' }
+      ? {
+          line: `nomad job history -namespace ${namespace} ${job}`,
+          says: 'no version bears a tag `sirocco-…`',
+          mind: 'Last: Nomad collects a stopped job of which no version bears a tag. Where one version alone bears it, the second of the two lines is refused.',
+        }
       : {
           line: `nomad job status -namespace ${namespace} ${job}`,
           says: 'its status is `running`, not `dead (stopped)`',
+          mind: 'First. Where a deploy came between the choice and the stop, the version to revert to is the one before the stopped one, as `nomad job history` shows it. A job that runs needs no revert.',
         };
   },
 
@@ -137,7 +144,7 @@ function stopSeen(intent: Injected, view: View): Observation {
   if (isOlder(job, intent) || job.version <= Number(intent.before['version']))
     return { seen: false, why: 'what is known of the job is older than the call' };
   if (!job.stop) return { seen: false, why: `it is not stopped, at version ${job.version}` };
-  if (intent.answeredIndex === undefined || !isOurStop(job, intent))
+  if (intent.answeredIndex === undefined || !(isOurStop(job, intent) || isTwice(job, intent, view)))
     return { seen: false, why: 'it is stopped, but no answered call of ours did that' };
   const evidence = `it is stopped, as version ${job.version} (index ${job.jobModifyIndex})`;
   return { seen: true, evidence, at: { server: job.submitTime } };
@@ -148,6 +155,16 @@ function isOurStop({ version, jobModifyIndex }: JobView, { undo, answeredIndex }
   return version === Number(undo?.args['version']) + 1 || jobModifyIndex === answeredIndex;
 }
 
+/** A call may arrive twice: a stop on top of ours that came within this is no word of an operator. Milliseconds. */
+const twiceMs = 1_000;
+
+/** Whether the job was stopped again at the heels of our stop: by the same call. */
+function isTwice(job: JobView, intent: Injected, view: View): boolean {
+  const first = versionsOf(intent, view)?.find(({ version }) => version === job.version - 1);
+  if (first?.stop !== true || first.version !== Number(intent.undo?.args['version']) + 1) return false;
+  return first.submitTime !== undefined && job.submitTime - first.submitTime < twiceMs;
+}
+
 function revert(intent: Injected, view: View): UndoDecision {
   const problem = whyNoJob(intent, view);
   const job = jobOfTarget(intent.target, view);
@@ -156,10 +173,11 @@ function revert(intent: Injected, view: View): UndoDecision {
     return { kind: 'unreachable', why: 'what is known of the job is older than what we did to it' };
   const after = { version: job.version, stop: job.stop, job_modify_index: job.jobModifyIndex };
   if (!job.stop) return asBefore(intent, after, job.submitTime);
-  if (!isOurStop(job, intent))
+  const twice = isTwice(job, intent, view);
+  if (!twice && !isOurStop(job, intent))
     return { kind: 'superseded', after, why: `somebody else stopped it again, as version ${job.version}` };
   // A deploy may have come between the choice and the stop: what runs again is what our stop ended.
-  const ran = job.version - 1;
+  const ran = job.version - (twice ? 2 : 1);
   const versions = versionsOf(intent, view);
   if (versions === undefined) return { kind: 'unreachable', why: "the job's versions can't be seen" };
   if (versions.find(each => each.version === ran)?.stop === true)

@@ -21,12 +21,13 @@ export const nodeDrain: Fault<z.infer<typeof parameters>> = {
   permissions: [{ scope: 'node', policy: 'write' }],
   byHand(target) {
     const node = target.kind === 'node' ? target.node : '<node id>';
-    return `nomad node drain -disable -yes ${node}; nomad node eligibility -enable ${node}`;
+    return `nomad node drain -disable ${node}; nomad node eligibility -enable ${node}`;
   },
 
   checkByHand: target => ({
     line: `nomad node status ${target.kind === 'node' ? target.node : '<node id>'}`,
     says: '`Drain` is `false` and `Eligibility` is `eligible`',
+    mind: 'Only where `nomad node status -json` names the run in the Meta of LastDrain: else an operator has drained the node since. What was moved away does not come back by itself.',
   }),
 
   residue: ({ nodes, recorded }) => nodes.flatMap(node => drainedStill(node, recorded)),

@@ -19,6 +19,7 @@ export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
   checkByHand: target => ({
     line: `nomad node status ${target.kind === 'node' ? target.node : '<node id>'}`,
     says: '`Eligibility` is `eligible`',
+    mind: 'Not where an operator drains the node, or has drained it since: then it is out on purpose.',
   }),
 
   residue: ({ nodes, recorded }) => recorded.flatMap(each => outStill(each, nodes)),

@@ -63,6 +63,48 @@ describe('the lifecycle', () => {
     expect(next).toMatchObject({ state: 'reporting', run: { verdict: end.verdict, reason: end.reason, intents: [] } });
   });
 
+  it('stays in limited while an approval is waited for, says so once, and goes on when it came', () => {
+    const why = { reason: 'approval', message: 'it needs an approval' };
+    const waits = facts({ blast: { kind: 'wait', why } });
+    const limited: Standing = { state: 'limited', run: aRun({ intents: [anIntent()] }) };
+    const waiting = look(limited, waits);
+    expect(waiting).toMatchObject({ state: 'limited', run: { waiting: { ...why, since: 2_000 } } });
+    expect(look(waiting, waits)).toBe(waiting);
+    const other = look(waiting, facts({ wall: 3_000, blast: { kind: 'wait', why: { ...why, message: 'again' } } }));
+    expect(other.run.waiting).toMatchObject({ message: 'again', since: 2_000 });
+    const { state, run } = look(waiting, facts());
+    expect([state, run.waiting]).toEqual(['baseline', undefined]);
+  });
+
+  it.each(['limited', 'armed'] as const)('chooses anew from %s when what was chosen is gone', state => {
+    expect(look({ state, run: aRun({ intents: [anIntent()] }) }, facts({ changed: true })).state).toBe('targeting');
+  });
+
+  it.each([
+    ['its mode', 'shadow', undefined, 'mode shadow: all of it but the harm'],
+    ['a blackout', 'run', 'blackout until noon', 'blackout until noon'],
+  ] as const)(
+    'goes no further than armed by %s, and keeps what was chosen, with nothing to undo',
+    (_, mode, shadow, message) => {
+      const run = aRun({ experiment: { ...aRun().experiment, mode } });
+      const undo = { op: 'x', args: {} };
+      const choice = { kind: 'chosen' as const, intents: [anIntent({ undo, undoState: 'pending' })], excluded: [] };
+      const change = { acked: true, choice, ...(shadow === undefined ? {} : { shadow }) };
+      const { state, run: ended } = settle({ state: 'queued', run }, facts(change));
+      expect(state).toBe('done');
+      expect(ended).toMatchObject({ verdict: 'passed', reason: 'shadow', message, armedAt: 2_000 });
+      expect(ended.intents).toMatchObject([{ state: 'withheld', message: 'shadow', undo }]);
+      expect(ended.intents[0]).not.toHaveProperty('undoState');
+    },
+  );
+
+  it('is no shadow run before armed says yes', () => {
+    const run = aRun({ experiment: { ...aRun().experiment, mode: 'shadow' }, intents: [anIntent()] });
+    expect(look({ state: 'armed', run }, facts({ armed: { kind: 'wait' } })).state).toBe('armed');
+    const end: Answered = { kind: 'end', verdict: 'refused', reason: 'halted' };
+    expect(look({ state: 'armed', run }, facts({ armed: end })).run).toMatchObject({ reason: 'halted', intents: [] });
+  });
+
   it('does not begin after the start deadline', () => {
     const next = look({ state: 'admitted', run: aRun({ startDeadline: 1_500 }) }, facts());
     expect(next).toMatchObject({ state: 'reporting', run: { verdict: 'refused', reason: 'start_deadline' } });

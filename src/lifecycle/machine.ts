@@ -42,6 +42,8 @@ export interface Facts {
   readonly changed?: boolean;
   readonly steady: Answered;
   readonly armed: Answered;
+  /** Why the run goes no further than `armed`, though its own mode is `run`. */
+  readonly shadow?: string;
   readonly term: number;
   /** When the lease ends, milliseconds since the epoch. */
   readonly sendBy: number;
@@ -102,6 +104,8 @@ const machine = setup({
       return run.waiting?.message !== blast.why.message || run.waiting.targets !== targetsKey(run.intents);
     },
     late: ({ context, event }) => event.facts.wall > context.run.startDeadline,
+    shadowed: ({ context, event: { facts } }) =>
+      facts.armed.kind === 'go' && (context.run.experiment.mode === 'shadow' || facts.shadow !== undefined),
     toHold: ({ event: { facts }, context }) =>
       facts.settled && (facts.lasting || facts.more) && facts.abort === undefined && context.run.abort === undefined,
     nextBegins: ({ event: { facts } }) => facts.more && (facts.next.kind === 'go' || facts.next.kind === 'chosen'),
@@ -155,6 +159,16 @@ const machine = setup({
         intents: [],
       },
     })),
+    /** What it had chosen stays to be read. Nothing of it was sent, so nothing is to be undone. */
+    endShadow: assign(({ context: { run }, event: { facts } }) => {
+      const intents = run.intents.map(({ undoState: _, ...intent }) => ({
+        ...intent,
+        state: 'withheld' as const,
+        message: 'shadow',
+      }));
+      const message = facts.shadow ?? 'mode shadow: all of it but the harm';
+      return { run: { ...run, intents, verdict: 'passed' as const, reason: 'shadow', message } };
+    }),
     noteWaiting: assign(({ context: { run }, event: { facts } }) => {
       if (facts.blast.kind !== 'wait' || facts.blast.why === undefined) return {};
       const since = run.waiting?.since ?? facts.wall;
@@ -280,6 +294,7 @@ const machine = setup({
             actions: { type: 'end', params: { question: 'armed' } },
           },
           { guard: 'late', target: 'reporting', actions: 'endLate' },
+          { guard: 'shadowed', target: 'reporting', actions: 'endShadow' },
           { guard: { type: 'go', params: { question: 'armed' } }, target: 'injecting', actions: 'mark' },
         ],
       },

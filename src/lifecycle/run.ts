@@ -27,7 +27,8 @@ export type RunStateName = (typeof runStates)[number];
 export type Verdict = 'passed' | 'deviated' | 'aborted' | 'failed' | 'refused';
 
 /**
- * `planned`: not written yet. `sending`: written, may have been sent. `withheld`: written, and never sent.
+ * `planned`: not written yet. `sending`: written, may have been sent. `withheld`: never sent, though it was written or,
+ * in a shadow run, could have been.
  * `unknown`: neither an answer nor an observation decided; undone as if in force.
  */
 export type IntentState = 'planned' | 'sending' | 'done' | 'refused' | 'unknown' | 'withheld';
@@ -174,6 +175,11 @@ export function orderOf({ order = 0 }: Intent): number {
 /** Where harm may be in force: written as sent, and not known to have had no effect. */
 export function mayBeInForce(intent: Intent): boolean {
   return intent.state === 'sending' || intent.state === 'done' || intent.state === 'unknown';
+}
+
+/** Whether any call of a run may have left. */
+export function mayHaveLeft({ intents }: Pick<Run, 'intents'>): boolean {
+  return intents.some(({ state }) => state !== 'planned' && state !== 'withheld');
 }
 
 /** Whether an undo is still owed. */

@@ -42,7 +42,7 @@ const outcomes = {
   tick: ['started', 'missed', 'skipped', 'forbidden'],
   injection: ['done', 'refused', 'unknown', 'withheld'],
   undo: ['undone', 'superseded', 'unreachable', 'retry'],
-  write: ['claim', 'record', 'status', 'marker'],
+  write: ['claim', 'record', 'status', 'marker', 'history'],
   verdict: ['passed', 'deviated', 'aborted', 'failed', 'refused'],
 } as const;
 

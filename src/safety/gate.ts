@@ -28,6 +28,19 @@ export interface Reservation {
   readonly nodes: readonly string[];
 }
 
+/**
+ * When cron expressions come, and what clocks show; all instants are milliseconds since the epoch. It is handed in, since
+ * a gate imports nothing of `src/schedule`.
+ */
+export interface Almanac {
+  /** The last instant of an expression at or before `at`. */
+  last(cron: string, timezone: string, at: number): number | undefined;
+  /** The first later than `at`. */
+  next(cron: string, timezone: string, at: number): number | undefined;
+  /** RFC 3339, with the offset of the zone. */
+  shown(at: number, timezone: string): string;
+}
+
 /** What a gate may look at. `chosen` is absent before targeting. */
 export interface GateContext {
   readonly namespace: string;
@@ -59,6 +72,9 @@ export interface GateContext {
   };
   readonly region: string;
   readonly now: number;
+  /** Until when the run may begin: what can't pass before needs no waiting. Absent: not known. */
+  readonly startDeadline?: number;
+  readonly almanac: Almanac;
   readonly chosen?: readonly Candidate[];
   /** Whether somebody allowed this run to hit these targets; absent: nobody did. */
   readonly approval?: 'none' | 'void' | 'given';

@@ -2,6 +2,7 @@
 
 import { alone } from './alone.ts';
 import { approval } from './approval.ts';
+import { blackouts } from './blackouts.ts';
 import { clusterName } from './cluster-name.ts';
 import { comesBack } from './comes-back.ts';
 import { excludeJobs } from './exclude-jobs.ts';
@@ -22,10 +23,12 @@ import { quiet } from './quiet.ts';
 import { reach } from './reach.ts';
 import { self } from './self.ts';
 import { trustedPool } from './trusted-pool.ts';
+import { windows } from './windows.ts';
 
 export const gates: readonly Gate[] = [
   alone,
   approval,
+  blackouts,
   clusterName,
   comesBack,
   excludeJobs,
@@ -45,4 +48,5 @@ export const gates: readonly Gate[] = [
   reach,
   self,
   trustedPool,
+  windows,
 ];

@@ -25,6 +25,8 @@ describe('parseLimits', () => {
       exclude_jobs: 'db-*, prod/web',
       exclude_nodes: '',
       opt_in: 'true',
+      windows: '[{cron: 0 9 * * mon-fri, duration: 8h}]',
+      blackouts: '- {cron: "@monthly", duration: 48h, timezone: Europe/Paris, abort: true}',
       require_approval: 'node-*, alloc-stop',
       probe_hosts: 'shop.example, 10.0.0.0/8',
       cluster: 'eu-west',
@@ -47,6 +49,16 @@ describe('parseLimits', () => {
         excludeJobs: ['db-*', 'prod/web'],
         excludeNodes: [],
         optIn: true,
+        windows: [{ place: 'windows[0]', cron: '0 9 * * MON-FRI', timezone: 'UTC', durationMs: 28_800_000 }],
+        blackouts: [
+          {
+            place: 'blackouts[0]',
+            cron: '@monthly',
+            timezone: 'Europe/Paris',
+            durationMs: 172_800_000,
+            abort: true,
+          },
+        ],
         requireApproval: ['node-*', 'alloc-stop'],
         probeHosts: expect.any(Array),
         cluster: 'eu-west',
@@ -76,20 +88,12 @@ describe('parseLimits', () => {
     expect(problem?.didYouMean).toBe(didYouMean);
   });
 
-  it.each(['windows', 'blackouts'])('refuses %s, which is not yet kept', key => {
-    expect(problemsOf({ [key]: 'anything' })).toMatchObject([
-      {
-        code: 'SIR-112',
-        key,
-        message: `${key} is not yet enforced in this release: take it out, for a limit that is not kept is none`,
-      },
-    ]);
-  });
-
   it('tells every problem at once', () => {
-    expect(problemsOf({ windows: 'x', max_duration: '5', opt_in: 'true' }).map(({ key }) => key)).toEqual([
-      'windows',
-      'max_duration',
+    const windows = '[{cron: 0 9 * * *, duration: 8h}, {cron: 61 * * * *, duration: 8}]';
+    expect(problemsOf({ windows, max_duration: '5', opt_in: 'true' })).toMatchObject([
+      { code: 'SIR-112', key: 'windows[1].cron', message: "windows[1].cron: minute: `61` can't be read" },
+      { key: 'windows[1].duration', message: 'windows[1].duration: `8` is not a duration', didYouMean: '8s' },
+      { key: 'max_duration' },
     ]);
   });
 });

@@ -7,6 +7,7 @@ import { parseGlob } from '../base/glob.ts';
 import { type HostRule, parseHostRules } from '../base/host-rules.ts';
 import { nearest, snakeCase } from '../base/nearest.ts';
 import { type Misread, misread, type Reading, read, shown } from '../base/reading.ts';
+import { type Blackout, type Misplaced, type Period, parseBlackouts, parseWindows } from './basis/period.ts';
 import { parseTrust, type Trust } from './basis/trust.ts';
 
 export interface Limits {
@@ -27,6 +28,10 @@ export interface Limits {
   readonly excludeNodes: readonly string[];
   /** Only jobs whose meta `chaos` says so are hit. */
   readonly optIn: boolean;
+  /** Where any names a namespace, runs start there only inside one. */
+  readonly windows: readonly Period[];
+  /** In these none starts. */
+  readonly blackouts: readonly Blackout[];
   /** Globs over faults whose runs wait for an approval. */
   readonly requireApproval: readonly string[];
   /** The region's name that must match. */
@@ -50,12 +55,15 @@ export const defaultLimits: Limits = {
   excludeJobs: [],
   excludeNodes: [],
   optIn: false,
+  windows: [],
+  blackouts: [],
   requireApproval: [],
   items: {},
 };
 
 type Key = Exclude<keyof Limits, 'items'>;
-type Reader = (text: string) => Reading<unknown>;
+/** A list tells each place that is wrong. */
+type Reader = (text: string) => Reading<unknown> | { readonly ok: false; readonly misplaced: readonly Misplaced[] };
 
 const readers: Readonly<Record<string, readonly [Key, Reader]>> = {
   max_group_percent: ['maxGroupPercent', field(percent())],
@@ -69,6 +77,8 @@ const readers: Readonly<Record<string, readonly [Key, Reader]>> = {
   exclude_jobs: ['excludeJobs', globs],
   exclude_nodes: ['excludeNodes', globs],
   opt_in: ['optIn', field(bool())],
+  windows: ['windows', parseWindows],
+  blackouts: ['blackouts', parseBlackouts],
   require_approval: ['requireApproval', globs],
   probe_hosts: ['probeHosts', parseHostRules],
   cluster: ['cluster', field(text({ what: "the region's name" }))],
@@ -76,9 +86,6 @@ const readers: Readonly<Record<string, readonly [Key, Reader]>> = {
 
 /** The keys of this release, in the order of the docs. */
 export const limitKeys: readonly string[] = Object.keys(readers);
-
-/** A limit that is written and not enforced would be harm: these make the whole invalid. */
-const notYet: readonly string[] = ['windows', 'blackouts'];
 
 /**
  * Reads the items of the limits Variable; undefined (no Variable) gives the defaults. One bad item makes all invalid,
@@ -98,20 +105,14 @@ export function parseLimits(
     }
     const reading = reader[1](value);
     if (reading.ok) values[reader[0]] = reading.value;
-    else problems.push(badValue(key, reading.misread));
+    else if ('misread' in reading) problems.push(badValue(key, reading.misread));
+    else for (const each of reading.misplaced) problems.push(badValue(`${key}${each.at}`, each.misread));
   }
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, limits: { ...defaultLimits, ...values, items: Object.fromEntries(written) } };
 }
 
 function strangeKey(key: string): Problem {
-  if (notYet.includes(key))
-    return {
-      code: 'SIR-112',
-      key,
-      message: `${key} is not yet enforced in this release: take it out, for a limit that is not kept is none`,
-      allowed: limitKeys.join(', '),
-    };
   const near = nearest(snakeCase(key), limitKeys);
   return {
     code: 'SIR-112',

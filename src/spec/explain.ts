@@ -2,7 +2,7 @@
 
 import { errorTable, type Problem } from '../base/errors.ts';
 
-/** One problem on one line: its code, what is wrong, what was found, what is allowed or probably meant. */
+/** One problem on one line: its place where it has one (`file:line:column`), its code, what is wrong, what was found, what is allowed or probably meant. */
 export function explain(problem: Problem): string {
   const { message, found, allowed, didYouMean } = problem;
   const parts = [message];
@@ -12,7 +12,9 @@ export function explain(problem: Problem): string {
   if (allowed !== undefined && !(problem.code === 'SIR-101' && didYouMean !== undefined))
     parts.push(`allowed: ${allowed}`);
   if (didYouMean !== undefined) parts.push(`did you mean \`${didYouMean}\`?`);
-  const place = problem.line === undefined ? '' : `${problem.line}:${problem.column ?? 1}: `;
+  const { line, column = 1, source } = problem;
+  const file = source === undefined ? '' : `${source}:`;
+  const place = line === undefined ? '' : `${file}${line}:${column}: `;
   return `${place}${problem.code} ${parts.join('; ')}`;
 }
 

@@ -31,7 +31,7 @@ const documentText = field<string>(
 export const flatFields = {
   version: version.default(1),
   title: text({ what: 'a title', max: 200, help: 'one line for people' }).optional(),
-  mode: oneOf(['run'], { help: 'run does it' }).default('run'),
+  mode: oneOf(['run', 'shadow'], { help: 'run does it; shadow goes through all of it but the harm' }).default('run'),
   fault: text({ what: 'the name of a fault', max: 64, help: 'which harm is done' }).optional(),
   duration: duration({
     min: second,

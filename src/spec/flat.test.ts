@@ -167,7 +167,7 @@ describe('a bad flat spec', () => {
     ['another namespace', { ...kill, target_namespace: 'prod' }, ['SIR-107 target_namespace']],
     ['a job of another namespace', { ...kill, target_job: 'prod/web' }, ['SIR-107 target_job web']],
     ['a key of a later release', { fault: 'alloc-kill', target_job: 'web', on: 'deployment' }, ['SIR-102 on at']],
-    ['a value of a later release', { ...kill, mode: 'shadow' }, ['SIR-102 mode']],
+    ['a mode that is none', { ...kill, mode: 'shadowy' }, ['SIR-104 mode shadow']],
     ['an empty document', { spec: '{}', suspend: 'true' }, ['SIR-103 method', 'SIR-103 schedule.at']],
     [
       'a document beside flat keys',

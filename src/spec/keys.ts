@@ -94,9 +94,8 @@ export function parameterIn(key: string): string | undefined {
 }
 
 /** Values of keys of this release that only a later one takes. */
-export const valuesLater: readonly { readonly key: FlatKeyNow; readonly value: string; readonly instead: string }[] = [
-  { key: 'mode', value: 'shadow', instead: 'mode=run; sirocco plan shows what a run would do' },
-];
+export const valuesLater: readonly { readonly key: FlatKeyNow; readonly value: string; readonly instead: string }[] =
+  [];
 
 /** The key of a later release. */
 export function keyLater(key: string): KeyLater | undefined {

@@ -36,7 +36,11 @@ const rows: readonly (readonly [key: string, say: string | undefined, others: st
     '`chaos = "off"` goes into the meta of a job, and excludes it; suspend=true rests a schedule',
     'chaos chaosenabled optout',
   ],
-  ['mode', 'sirocco plan shows what a run would do, and does nothing', 'dryrun dry simulate plan'],
+  [
+    'mode',
+    'mode=shadow goes through all of a run but the harm; sirocco plan shows what one would do now',
+    'dryrun dry simulate plan shadow rehearsal',
+  ],
   ['recover_within', undefined, 'recovery recoverytimeout recoverywithin recoverin recoverytime'],
   [
     'recover_within',

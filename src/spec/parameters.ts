@@ -82,7 +82,8 @@ function plainAllowed(schema: z.core.$ZodType): string {
   return def.entries === undefined ? `a ${def.type}` : Object.values(def.entries).join(', ');
 }
 
-function defaultOf(schema: z.core.$ZodType): unknown {
+/** The default of a field, native; undefined where it has none. */
+export function defaultOf(schema: z.core.$ZodType): unknown {
   const def = schema._zod.def as { type: string; defaultValue?: unknown; innerType?: z.core.$ZodType };
   if (def.type === 'default' || def.type === 'prefault') return def.defaultValue;
   return def.innerType === undefined ? undefined : defaultOf(def.innerType);

@@ -56,6 +56,24 @@ describe('choose', () => {
     expect(choice.chosen.map(nameOf)).toEqual(['web.app[1]', 'web.app[4]']);
   });
 
+  it('leaves out what the target excludes, and what has no weight, with the reason', () => {
+    const nodes = [1, 2, 3, 4].map(n => sampleNode(n, { datacenter: n === 4 ? 'dc2' : 'dc1' }));
+    const allocs = [1, 2, 3, 4].map(n => sampleAlloc(n));
+    const { jobs } = sampleWeb(4);
+    const pick = {
+      amount: { percent: 100 },
+      mode: 'weighted',
+      weights: { by: 'datacenter', of: { dc1: 1 } },
+    } as const;
+    const target = sampleTarget({ pick, exclude: [{ node: 'node-1' }] });
+    const choice = choose({ ...wanted, view: sampleView({ jobs, allocs, nodes }), target });
+    expect(choice.chosen.map(nameOf).sort()).toEqual(['web.app[2]', 'web.app[3]']);
+    expect(choice.excluded.map(({ name, why }) => `${name}: ${why}`)).toEqual([
+      'web.app[1]: excluded by target.exclude {node: node-1}',
+      'web.app[4]: its datacenter dc2 has no weight',
+    ]);
+  });
+
   it('says why there is nothing', () => {
     expect(choose({ ...wanted, target: sampleTarget({ job: 'absent' }) })).toMatchObject({
       chosen: [],

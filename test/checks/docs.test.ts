@@ -8,6 +8,8 @@ import { commands } from '../../src/cli/commands/index.ts';
 import { catalogOf } from '../../src/faults/catalog.ts';
 import { faults } from '../../src/faults/index.ts';
 import { parseLimits } from '../../src/safety/limits.ts';
+import { parseDocument } from '../../src/spec/document/document.ts';
+import { parseExperiment } from '../../src/spec/experiments/template.ts';
 import { parseSpec } from '../../src/spec/flat.ts';
 import { checkout } from './plant.ts';
 
@@ -35,10 +37,34 @@ function shellLines(path: string): readonly string[] {
   return blocks.flatMap(text => text.replaceAll('\\\n', ' ').split('\n')).filter(line => line !== '');
 }
 
+/** Blocks of YAML that a comment in their first line gives the name of a file, by that name. */
+const examples = new Map(
+  documents.flatMap(path =>
+    [...read(path).matchAll(/^```yaml\n# ([a-z-]+\.yaml)\n([\s\S]*?)^```$/gm)].map(
+      ([, name = '', text = '']) => [name, text] as const,
+    ),
+  ),
+);
+const catalog = catalogOf(faults);
+/** Those without a time, by their names. */
+const library = new Map(
+  [...examples].flatMap(([name, text]) =>
+    /^schedule:/m.test(text)
+      ? []
+      : [[name.replace('.yaml', ''), parseExperiment(name.replace('.yaml', ''), text, catalog)] as const],
+  ),
+);
+
 /** `key=value` words, quotes taken off as a shell does. */
 function itemsIn(line: string): Record<string, string> {
   const words = [...line.matchAll(/(?<= )([a-z_]+)=("[^"]*"|'[^']*'|\S+)/g)];
-  return Object.fromEntries(words.map(([, key = '', value = '']) => [key, value.replaceAll(/^["']|["']$/g, '')]));
+  return Object.fromEntries(
+    words.map(([, key = '', value = '']) => [key, fileOr(value.replaceAll(/^["']|["']$/g, ''))]),
+  );
+}
+
+function fileOr(value: string): string {
+  return value.startsWith('@') ? (examples.get(value.slice(1)) ?? value) : value;
 }
 
 describe('a link in the docs', () => {
@@ -62,7 +88,7 @@ describe('what the docs tell people to type', () => {
 
   it('are schedules that are valid, but for the slip that is one', () => {
     const specs = lines.filter(
-      ({ line }) => /chaos\/schedule\/\S+ .*=/.test(line) || /^sirocco (?:plan|validate) [a-z]/.test(line),
+      ({ line }) => /chaos\/schedule\/\S+ .*=/.test(line) || /^sirocco (?:plan|validate) [a-z_]+=/.test(line),
     );
     expect(specs.length).toBeGreaterThan(15);
     const wrong = specs
@@ -70,10 +96,22 @@ describe('what the docs tell people to type', () => {
       .flatMap(({ path, line }) => {
         const name = /chaos\/schedule\/(\S+)/.exec(line)?.[1] ?? 'unnamed';
         const { namespace: _, ...items } = itemsIn(line);
-        const parsed = parseSpec(name, items, catalogOf(faults));
+        const parsed = parseSpec(name, items, catalog, library);
         return parsed.ok ? [] : [`${path}: ${line}: ${parsed.problems.map(each => each.message).join('; ')}`];
       });
     expect(wrong).toEqual([]);
+  });
+
+  it('are documents and experiments that are valid', () => {
+    const told = [...examples].flatMap(([name, text]) => {
+      const own = library.get(name.replace('.yaml', '')) ?? parseDocument(name.replace('.yaml', ''), text, catalog);
+      return own.ok ? [] : own.problems.map(each => `${name}:${each.line}: ${each.message}`);
+    });
+    expect([examples.size > 1, library.size > 0, told]).toEqual([true, true, []]);
+    const named = lines.flatMap(({ line }) =>
+      [...line.matchAll(/[ =@]([a-z-]+\.yaml)/g)].map(([, name]) => name ?? ''),
+    );
+    expect(named.filter(name => !examples.has(name))).toEqual([]);
   });
 
   it('are limits that are valid', () => {

@@ -41,7 +41,7 @@ function policyCases(): void {
   const node = (): string => allocs[0]?.NodeID ?? '';
 
   it.each([home, shop])('allows markers, halt and watches in %s', async namespace => {
-    for (const kind of ['schedule', 'control']) {
+    for (const kind of ['schedule', 'control', 'requests']) {
       const marker = { op: 'write-variable', namespace, path: `chaos/${kind}/_`, items: { v: '1' }, cas: 0 } as const;
       expect([kind, (await make(whole, marker)).kind]).toEqual([kind, 'ok']);
       const prefix = `chaos/${kind}/`;

@@ -38,6 +38,8 @@ export function stepOf({ method, path, query, body }: NomadRequest, prefix: stri
   const lock = Object.keys(query ?? {}).find(key => key.startsWith('lock-'));
   if (lock !== undefined) return lock;
   const under = variable.slice(prefix.length + 1);
+  if (method === 'DELETE') return under.startsWith('requests/') ? 'request removal' : 'removal';
+  if (under.startsWith('status/requests/')) return 'answer';
   if (under.startsWith('runs/')) return `record ${stateIn(body)}`;
   return under.startsWith('status/') ? 'status' : 'marker';
 }

@@ -47,7 +47,7 @@ interface Deployment {
   readonly Status: string;
 }
 
-export const readJob = (stage: Stage) => stage.place.cluster.call<JobBody>(path('', stage));
+const readJob = (stage: Stage) => stage.place.cluster.call<JobBody>(path('', stage));
 
 async function operatorScales(stage: Stage, count: number): Promise<unknown> {
   const body = { Count: count, Target: { Group: 'web' }, Message: 'by hand' };

@@ -1,6 +1,7 @@
 /** A controller dies while faults are in force: `doctor --residue` tells of each, and `undo --all` leaves nothing. */
 
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import type { FaultCluster } from './fault-suite.ts';
 import { type Items, makePlace, type Place } from './place.ts';
 
 const program = fileURLToPath(new URL('../../bin/sirocco.js', import.meta.url));
+const handbook = fileURLToPath(new URL('../../docs/undo-by-hand.md', import.meta.url));
 const run = promisify(execFile);
 const withinMs = 240_000;
 
@@ -59,7 +61,10 @@ export function describeResidue(start: () => Promise<FaultCluster>, options: Res
       drain: { fault: 'node-drain', target_node: drained },
       out: { fault: 'node-ineligible', target_node: out },
     };
-    for (const id of ['scaled', 'stopped', 'deployed']) await place.run({ id, count: 2 });
+    // Away from the nodes that are hit: a job that two runs would hit waits for the first of them.
+    const names = (await cluster.call<{ Name: string }[]>('/v1/nodes')).map(each => each.Name).sort();
+    const onlyNode = names.find(each => cluster?.nodes.includes(each) === false) ?? '';
+    for (const id of ['scaled', 'stopped', 'deployed']) await place.run({ id, count: 2, onlyNode });
   }, withinMs);
 
   afterAll(async () => {
@@ -191,6 +196,16 @@ interface TaskGroup {
   readonly Count: number;
   readonly Update?: object;
   readonly Tasks: readonly object[];
+}
+
+/** The faults of the lines that the documentation's own command prints, in order. */
+async function seenByHand({ nomad, cluster, namespace }: Place): Promise<readonly string[]> {
+  const [block = ''] = /(?<=```sh\n)nomad var list [^`]+/.exec(readFileSync(handbook, 'utf8')) ?? [];
+  const script = block.replaceAll('-namespace sirocco', `-namespace ${namespace}`);
+  const env = { PATH: process.env['PATH'] ?? '', NOMAD_ADDR: nomad.address, NOMAD_TOKEN: cluster.managementToken };
+  const { stdout } = await run('sh', ['-c', script], { env });
+  const lines = stdout.split('\n').filter(line => line.startsWith('{'));
+  return lines.map(line => (JSON.parse(line) as { fault: string }).fault).sort();
 }
 
 /** One line of those told, as a person with a token would run it. */

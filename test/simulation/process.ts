@@ -23,6 +23,8 @@ export interface SentCall {
 export interface Watcher {
   line(text: string): void;
   sent(call: SentCall): void;
+  /** An answer reached the life that asked. */
+  answered(effect: CallEffect, isOk: boolean): void;
   noted(process: string, effect: Extract<Effect, { kind: 'note' }>): void;
 }
 
@@ -144,6 +146,7 @@ export function createProcess(
       watcher.line(
         `${now()} ${config.name} < ${effect.id} ${answer.kind}${answer.kind === 'ok' ? '' : ` ${answer.message}`}`,
       );
+      if (of === life && controller !== undefined) watcher.answered(effect, answer.kind === 'ok');
       deliver(of, { kind: 'answer', id: effect.id, call: effect.call, answer, sentAt });
     });
   }

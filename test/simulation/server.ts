@@ -13,13 +13,24 @@ import type { NomadRequest, NomadResponse, Outcome } from '../../src/nomad/types
 import type { Chance } from './chance.ts';
 import type { Queue } from './queue.ts';
 
+/** A request that reached the cluster. */
+export interface Applied {
+  readonly request: NomadRequest;
+  readonly response: NomadResponse;
+  readonly at: number;
+  /** Absent: people, or the world itself. */
+  readonly by?: { readonly effect: CallEffect; readonly sentAt: number };
+}
+
 export interface Server {
   readonly cluster: Cluster;
   readonly now: () => number;
   /** Sends one call; `done` is called with its answer, or never when the asker is gone. */
   send(effect: CallEffect, done: (answer: Answer) => void): void;
-  /** A request of the world itself: never disturbed. */
-  ask(request: NomadRequest): NomadResponse;
+  /** A request of the world itself: never disturbed. `taken` is told of a success, before those who watch see the change. */
+  ask(request: NomadRequest, taken?: () => void): NomadResponse;
+  /** Told of each write as it is applied, before those who watch see what it changed. */
+  onApplied(listener: (applied: Applied) => void): void;
   /** Told after everything that changed the cluster. */
   onChange(listener: () => void): void;
   /** Reads may be answered from the past from now on, or no more. */
@@ -36,6 +47,7 @@ const ambiguous = (message: string): Outcome => ({ kind: 'ambiguous', status: 0,
 export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now: () => number): Server {
   let waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
+  const observers: ((applied: Applied) => void)[] = [];
   const past: Tables[] = [];
   let disturbed = false;
   let seen = cluster.version;
@@ -65,9 +77,13 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
     }
   }
 
-  function apply(request: NomadRequest, done: (response: NomadResponse) => void): void {
+  function apply(request: NomadRequest, done: (response: NomadResponse) => void, by?: Applied['by']): void {
     advance(cluster, now());
     const handled = handle(cluster, request, now());
+    if (handled.kind === 'answer' && request.method !== 'GET') {
+      const { response } = handled;
+      for (const each of observers) each({ request, response, at: now(), ...(by === undefined ? {} : { by }) });
+    }
     if (handled.kind === 'answer') done(handled.response);
     else if (handled.kind === 'block') {
       const entry: Waiting = { blocked: handled, done };
@@ -110,44 +126,49 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
     const timeOut = () => queue.at(now() + effect.timeoutMs, () => answer(ambiguous('no answer in time')));
     const go = (then: () => void) => queue.at(now() + chance.latency(), then);
     const noAnswer = () => undefined;
+    const by = { effect, sentAt: now() };
     switch (fate.kind) {
       case 'normal':
-        go(() => apply(request, back));
+        go(() => apply(request, back, by));
         break;
       case 'slow':
-        queue.at(now() + fate.ms, () => apply(request, back));
+        queue.at(now() + fate.ms, () => apply(request, back, by));
         break;
       case 'lost-request':
         timeOut();
         break;
       case 'lost-answer':
-        go(() => apply(request, noAnswer));
+        go(() => apply(request, noAnswer, by));
         timeOut();
         break;
       case 'late':
-        queue.at(now() + fate.afterMs, () => apply(request, noAnswer));
+        queue.at(now() + fate.afterMs, () => apply(request, noAnswer, by));
         timeOut();
         break;
       case 'no-leader':
         go(() => back({ status: 500, index: 0, body: 'No cluster leader' }));
         break;
       case 'eof':
-        if (fate.applied) go(() => apply(request, noAnswer));
+        if (fate.applied) go(() => apply(request, noAnswer, by));
         go(() => back({ status: 500, index: 0, body: 'rpc error: EOF' }));
         break;
       case 'repeated':
         go(() =>
-          apply(request, response => {
-            apply(request, noAnswer);
-            back(response);
-          }),
+          apply(
+            request,
+            response => {
+              apply(request, noAnswer, by);
+              back(response);
+            },
+            by,
+          ),
         );
         break;
       case 'old':
         go(() => {
           const blocks = effect.call.op === 'list-variables' && effect.call.index > 0;
           const old = blocks ? undefined : fromThePast(request);
-          if (old === undefined) apply(request, back);
+          if (old === undefined) apply(request, back, by);
           else back(old);
         });
     }
@@ -157,14 +178,16 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
     cluster,
     now,
     send,
-    ask(request) {
+    ask(request, taken) {
       let found: NomadResponse | undefined;
       apply(request, response => {
         found = response;
+        if (response.status < 400) taken?.();
       });
       if (found === undefined) throw new Error(`${request.method} ${request.path} did not answer at once`);
       return found;
     },
+    onApplied: listener => observers.push(listener),
     onChange: listener => listeners.push(listener),
     disturb(on) {
       disturbed = on;

@@ -1,14 +1,16 @@
 /** One seed, from an empty cluster to rest: controllers, their records and Nomad, on a virtual clock, without a socket. */
 
 import { createHash } from 'node:crypto';
-import { stream } from '../../src/base/random.ts';
+import { type Random, stream } from '../../src/base/random.ts';
 import { createCluster } from '../../src/embedded/core/cluster.ts';
 import { addNode } from '../../src/embedded/core/nodes.ts';
 import { createChance } from './chance.ts';
+import { type Deed, deeds } from './people.ts';
 import { createProcess, type Watcher } from './process.ts';
 import { createProperties } from './properties.ts';
 import { createQueue } from './queue.ts';
-import { deeds, home, prepare, rest } from './scenario.ts';
+import { home, ownNode, prepare, sharedNodes } from './scenario.ts';
+import { rest } from './schedules.ts';
 import { createServer } from './server.ts';
 import type { Options, Outcome } from './types.ts';
 
@@ -35,6 +37,7 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
       if (keepTrace) lines.push(text);
     },
     sent: properties.sent,
+    answered: properties.answered,
     noted: (_process, { note }) => {
       if (note.type === 'tick' && outcomes.has(note.outcome)) {
         const name = `ticks ${note.outcome}`;
@@ -52,8 +55,10 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
     }
   };
 
-  for (let i = 0; i < 4; i += 1) addNode(cluster, { name: `client-${i}`, datacenter: i % 2 === 0 ? 'dc1' : 'dc2' });
-  prepare(server);
+  for (const [i, name] of [...sharedNodes, ownNode].entries())
+    addNode(cluster, { name, datacenter: i % 2 === 0 ? 'dc1' : 'dc2' });
+  prepare(server, stream(seed, 'limits'));
+  server.onApplied(properties.applied);
   server.onChange(properties.changed);
   runUntil(start + settledAt);
 
@@ -62,10 +67,35 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   const processes = ['a', 'b'].map(name => createProcess({ ...config, name }, subject, world));
   for (const process of processes) process.start();
   if (disturbed) server.disturb(true);
-  for (const deed of deeds(stream(seed, 'deeds'), stream(seed, 'times'))) {
+  /** Deeds on one thing wait for one another, and are tried again while Nomad refuses them. */
+  const busy = new Map<string, Deed[]>();
+  const attempt = (deed: Deed, tries: number): void => {
+    const request = deed.request(cluster);
+    const { wish } = deed;
+    const response = request && server.ask(request, () => wish && properties.wished(wish));
+    const isTaken = response !== undefined && response.status < 400;
+    watcher.line(`${clock} people ${deed.name} ${response?.status ?? 'not now'}`);
+    if (deed.on === undefined) return;
+    if (!isTaken && tries > 1) queue.at(clock + 1_000, () => attempt(deed, tries - 1));
+    else next(deed.on);
+  };
+  const next = (on: string): void => {
+    const waiting = busy.get(on)?.shift();
+    if (waiting === undefined) busy.delete(on);
+    else attempt(waiting, waiting.tries ?? Number.POSITIVE_INFINITY);
+  };
+  const draws = ['deeds', 'operators', 'faults', 'times'].map(name => stream(seed, name));
+  const [people, operators, choice, times] = draws as [Random, Random, Random, Random];
+  const all = deeds({ people, operators, choice, times }).toSorted((a, b) => a.at - b.at);
+  for (const deed of all) {
     queue.at(start + settledAt + deed.at, () => {
-      watcher.line(`${clock} people ${deed.name}`);
-      server.ask(deed.request);
+      const { on } = deed;
+      if (on === undefined) attempt(deed, 1);
+      else if (busy.has(on)) busy.get(on)?.push(deed);
+      else {
+        busy.set(on, []);
+        attempt(deed, deed.tries ?? Number.POSITIVE_INFINITY);
+      }
     });
   }
   runUntil(start + calmAt);

@@ -20,8 +20,16 @@ export interface Options {
 
 /** How the cluster stands when all is over: what a disturbed run must share with an undisturbed one. */
 export interface EndState {
-  readonly healthy: Readonly<Record<string, number>>;
-  readonly ineligible: readonly string[];
+  /** Each job: stopped, absent, or how many of its count are healthy. */
+  readonly jobs: Readonly<Record<string, string>>;
+  /** Names of nodes that are drained or ineligible. */
+  readonly out: readonly string[];
+  /** Our tags on versions of jobs. */
+  readonly tags: readonly string[];
+  /** Jobs of which a deployment is paused. */
+  readonly paused: readonly string[];
+  /** The scheduler is. */
+  readonly isPaused: boolean;
   readonly open: readonly string[];
 }
 

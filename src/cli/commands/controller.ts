@@ -16,7 +16,8 @@ export const controller: Command = {
       .addOption(
         new Option('--log-level <level>', 'the least that is logged (SIROCCO_LOG_LEVEL; info)').choices(levels),
       )
-      .option('--drain', 'undo everything at SIGTERM, also where the job runs on (SIROCCO_DRAIN)')
+      .option('--drain', 'take nothing new: undo every open run, say when it is safe to stop, and end (SIROCCO_DRAIN)')
+      .option('--drain-on-stop', 'undo everything at SIGTERM, also where the job runs on (SIROCCO_DRAIN_ON_STOP)')
       .action((options: ControllerOptions) =>
         cli.run(async () => {
           // A server and metrics that no other command needs: they are a good part of a start.

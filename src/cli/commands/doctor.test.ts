@@ -17,12 +17,18 @@ describe('doctor', () => {
       warn clock: Nomad did not say what time it has
       ok   sirocco: read-job: granted
       ok   sirocco: chaos/control/leader: read, list, write
-      ok   sirocco: chaos/runs/*: read, list, write
+      ok   sirocco: chaos/runs/*: read, list, write, destroy
+      ok   sirocco: chaos/history/*: read, list, write, destroy
       ok   sirocco: chaos/control/*: read, list
       ok   sirocco: chaos/control/_: read, list, write
       ok   sirocco: chaos/schedule/*: read, list
       ok   sirocco: chaos/schedule/_: read, list, write
-      ok   sirocco: chaos/status/*: read, write
+      ok   sirocco: chaos/experiments/*: read, list
+      ok   sirocco: chaos/experiments/_: read, list, write
+      ok   sirocco: chaos/status/*: read, write, destroy
+      ok   sirocco: chaos/requests/*: read, list, destroy
+      ok   sirocco: chaos/requests/_: read, list, write
+      ok   sirocco: chaos/status/requests/*: read, list, write, destroy
       ok   default: read-job: granted
       ok   default: list-jobs: granted
       ok   default: alloc-lifecycle: granted
@@ -38,13 +44,22 @@ describe('doctor', () => {
       ok   default: chaos/control/_: read, list, write
       ok   default: chaos/schedule/*: read, list
       ok   default: chaos/schedule/_: read, list, write
-      ok   default: chaos/status/*: read, write
+      ok   default: chaos/experiments/*: read, list
+      ok   default: chaos/experiments/_: read, list, write
+      ok   default: chaos/status/*: read, write, destroy
+      ok   default: chaos/requests/*: read, list, destroy
+      ok   default: chaos/requests/_: read, list, write
+      ok   default: chaos/status/requests/*: read, list, write, destroy
       ok   node write: granted
       ok   operator write: granted
       ok   sirocco: events: the stream opens
       ok   default: events: the stream opens
       ok   node events: the stream opens
-      ok   markers: all there
+      warn sirocco: chaos/requests/_: the marker is missing
+      warn sirocco: chaos/experiments/_: the marker is missing
+      warn default: chaos/requests/_: the marker is missing
+      warn default: chaos/experiments/_: the marker is missing
+           a controller that acts there writes it
       ok   limits: none are set: the defaults hold
       warn lock: nobody holds it; the last was ctl-1, since 2026-11-24T09:00:11Z (term 11)
            start a controller: nothing runs, and nothing is undone
@@ -55,7 +70,7 @@ describe('doctor', () => {
   });
 
   it.each([
-    ['sirocco chaos/runs/', 'sirocco: chaos/runs/*', 'missing: read, write'],
+    ['sirocco chaos/runs/', 'sirocco: chaos/runs/*', 'missing: read, write, destroy'],
     ['default chaos/status/', 'default: chaos/status/*', 'missing: read, write'],
     ['/v1/jobs', 'default: list-jobs', 'missing'],
     [`GET ${job}`, 'default: read-job', 'missing'],

@@ -1,10 +1,13 @@
 // Written by `npm run generate` from the files of this folder.
 
+import { abort } from './abort.ts';
+import { approve } from './approve.ts';
 import type { Command } from './command.ts';
 import { controller } from './controller.ts';
 import { demo } from './demo.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
+import { execute } from './execute.ts';
 import { faults } from './faults.ts';
 import { halt } from './halt.ts';
 import { plan } from './plan.ts';
@@ -17,10 +20,13 @@ import { undo } from './undo.ts';
 import { validate } from './validate.ts';
 
 export const commands: readonly Command[] = [
+  abort,
+  approve,
   controller,
   demo,
   dev,
   doctor,
+  execute,
   faults,
   halt,
   plan,

@@ -29,13 +29,16 @@ describe('plan', () => {
       sha256:b827d1838c0a321f318a7e0bfebc678ecb263fff26427413129ce0e1fa8fc3ed
 
       ANSWER  GATE                   WHY
+      ok      blackouts              no blackout is in force
       ok      cluster-name           the limits name no cluster
       ok      halt                   no halt is in force
       ok      irreversible           undo of alloc-kill: by-nomad
       ok      limits-valid           the default limits hold
       ok      max-duration           alloc-kill does not last
       ok      reach                  alloc-kill reaches only its target
+      ok      windows                no window is asked for in default
       ok      alone                  no other run is open
+      ok      approval               alloc-kill needs no approval
       ok      max-concurrent-runs    0 other runs open, of at most 10 runs
       ok      max-group-percent      within 50 percent of each group
       ok      max-namespace-percent  within 34 percent of the namespace
@@ -90,6 +93,35 @@ describe('plan', () => {
       timezone: 'Europe/Paris',
       start_jitter: '10m',
       probability: 0.5,
+    });
+  });
+
+  it('plans each step of a document, with its own targets', async () => {
+    const nomad = web();
+    nomad.put('sirocco', 'chaos/control/limits', { max_group_percent: '100', max_namespace_percent: '100' });
+    const document = `target: {job: web}
+schedule: {at: now}
+method:
+  - {fault: job-scale, with: {count: 2}, duration: 2s}
+  - {pause: 1s}
+  - parallel: [{fault: alloc-kill}, {fault: alloc-restart}]
+`;
+    const ran = await sirocco('plan - --name steps', { nomad, stdin: document });
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    const titles = ran.out.split('\n').filter(each => each.startsWith('Targets'));
+    expect(titles).toEqual([
+      'Targets of step 1, job-scale',
+      'Targets of step 2, alloc-kill, together with 3, after a pause of 1s',
+      'Targets of step 3, alloc-restart, together with 2, after a pause of 1s',
+    ]);
+    const json = await sirocco('plan - --output json', { nomad, stdin: document });
+    expect(json.json()).toMatchObject({
+      goes: true,
+      steps: [
+        { fault: 'job-scale', targets: [{ kind: 'group' }] },
+        { fault: 'alloc-kill', targets: [{ kind: 'allocation' }] },
+        { fault: 'alloc-restart', targets: [{ kind: 'allocation' }] },
+      ],
     });
   });
 

@@ -26,13 +26,19 @@ describe('policy', () => {
         ]
 
         variables {
-          path "chaos/control/leader" { capabilities = ["read", "list", "write"] } # the lock: one controller acts
-          path "chaos/runs/*" { capabilities = ["read", "list", "write"] }         # run records, written before any harm
-          path "chaos/control/*" { capabilities = ["read", "list"] }               # halt, and in home the limits: only people write them
-          path "chaos/control/_" { capabilities = ["read", "list", "write"] }      # the marker that proves the right to list
-          path "chaos/schedule/*" { capabilities = ["read", "list"] }              # schedules: only people write them
-          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }     # the marker that proves the right to list
-          path "chaos/status/*" { capabilities = ["read", "write"] }               # the answers to schedules
+          path "chaos/control/leader" { capabilities = ["read", "list", "write"] }               # the lock: one controller acts
+          path "chaos/runs/*" { capabilities = ["read", "list", "write", "destroy"] }            # run records, written before any harm; after seven days a summary takes their place
+          path "chaos/history/*" { capabilities = ["read", "list", "write", "destroy"] }         # summaries of old runs, deleted after 90 days
+          path "chaos/control/*" { capabilities = ["read", "list"] }                             # halt, and in home the limits: only people write them
+          path "chaos/control/_" { capabilities = ["read", "list", "write"] }                    # the marker that proves the right to list
+          path "chaos/schedule/*" { capabilities = ["read", "list"] }                            # schedules: only people write them
+          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
+          path "chaos/experiments/*" { capabilities = ["read", "list"] }                         # experiments that schedules name: only people write them
+          path "chaos/experiments/_" { capabilities = ["read", "list", "write"] }                # the marker that proves the right to list
+          path "chaos/status/*" { capabilities = ["read", "write", "destroy"] }                  # the answers to schedules, deleted with them
+          path "chaos/requests/*" { capabilities = ["read", "list", "destroy"] }                 # requests: people write them, and they are deleted when they are answered
+          path "chaos/requests/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
+          path "chaos/status/requests/*" { capabilities = ["read", "list", "write", "destroy"] } # the answers to requests, deleted after seven days
         }
       }
 
@@ -43,11 +49,16 @@ describe('policy', () => {
         ]
 
         variables {
-          path "chaos/control/*" { capabilities = ["read", "list"] }           # halt, and in home the limits: only people write them
-          path "chaos/control/_" { capabilities = ["read", "list", "write"] }  # the marker that proves the right to list
-          path "chaos/schedule/*" { capabilities = ["read", "list"] }          # schedules: only people write them
-          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] } # the marker that proves the right to list
-          path "chaos/status/*" { capabilities = ["read", "write"] }           # the answers to schedules
+          path "chaos/control/*" { capabilities = ["read", "list"] }                             # halt, and in home the limits: only people write them
+          path "chaos/control/_" { capabilities = ["read", "list", "write"] }                    # the marker that proves the right to list
+          path "chaos/schedule/*" { capabilities = ["read", "list"] }                            # schedules: only people write them
+          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
+          path "chaos/experiments/*" { capabilities = ["read", "list"] }                         # experiments that schedules name: only people write them
+          path "chaos/experiments/_" { capabilities = ["read", "list", "write"] }                # the marker that proves the right to list
+          path "chaos/status/*" { capabilities = ["read", "write", "destroy"] }                  # the answers to schedules, deleted with them
+          path "chaos/requests/*" { capabilities = ["read", "list", "destroy"] }                 # requests: people write them, and they are deleted when they are answered
+          path "chaos/requests/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
+          path "chaos/status/requests/*" { capabilities = ["read", "list", "write", "destroy"] } # the answers to requests, deleted after seven days
         }
       }"
     `);
@@ -83,7 +94,9 @@ describe('policy', () => {
     const words = rights.flatMap(each => (each.scope === 'namespace' ? [each.capability] : []));
     expect([...wordsIn(out, 'default')].sort()).toEqual([...new Set([...words, 'list-jobs'])].sort());
     expect([...out.matchAll(/^(?:node|operator|agent|\w+_\w+) .*$/gm)].flat()).toEqual(['node {', 'operator {']);
-    expect([...out.matchAll(/".*?\*.*?"/g)].flat().every(each => /^"chaos\/\w+\/\*"$/.test(each))).toBe(true);
+    expect([...out.matchAll(/".*?\*.*?"/g)].flat().every(each => /^"chaos\/(?:status\/)?\w+\/\*"$/.test(each))).toBe(
+      true,
+    );
   });
 
   it('names every namespace, home first and once, and never all of them', async () => {
@@ -99,18 +112,28 @@ describe('policy', () => {
     expect(ran.out.split('namespace "shop"')[0]).toContain('alloc-lifecycle');
   });
 
-  it('lets nobody write schedules, halts or limits, and delete anything', async () => {
+  it('lets nobody write schedules, requests, halts or limits, and delete nothing but what was answered and what is old', async () => {
     const { out } = await sirocco('policy --namespaces default');
     const paths = [...out.matchAll(/path "([^"]+)" \{ capabilities = \[([^\]]*)\]/g)];
     const written = paths.filter(([, , words]) => words?.includes('write')).map(([, path]) => path);
     expect([...new Set(written)].sort()).toEqual([
       'chaos/control/_',
       'chaos/control/leader',
+      'chaos/experiments/_',
+      'chaos/history/*',
+      'chaos/requests/_',
       'chaos/runs/*',
       'chaos/schedule/_',
       'chaos/status/*',
+      'chaos/status/requests/*',
     ]);
-    expect(out).not.toContain('destroy');
+    const deleted = paths.filter(([, , words]) => words?.includes('destroy')).map(([, path]) => path);
+    expect([...new Set(deleted)].sort()).toEqual([
+      'chaos/history/*',
+      'chaos/requests/*',
+      'chaos/runs/*',
+      'chaos/status/requests/*',
+    ]);
   });
 
   it('says on standard error what it had to assume, or what an old Nomad lacks', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { summaryText } from '../../lifecycle/history.ts';
+import { aRun } from '../../lifecycle/run.fixture.ts';
 import { now, sirocco } from '../cli.fixture.ts';
 import { fakeNomad } from '../nomad.fixture.ts';
 import { doneKill, putCordon, putRun } from '../runs.fixture.ts';
@@ -148,5 +150,34 @@ describe('runs', () => {
     const nomad = fakeNomad();
     const run = putRun(nomad, 'done', { verdict: 'failed', message: 'a\u001b[2Jb\nc' });
     expect((await sirocco(`runs ${run.id}`, { nomad })).out).toContain('Message   a [2Jb c\n');
+  });
+
+  it('shows old ones, of which only a summary is kept, with --all, and by their ids', async () => {
+    const nomad = someRuns();
+    const message = 'it took too long';
+    const old = aRun({
+      id: 'default_web-kill_20261001T100000Z',
+      verdict: 'deviated',
+      message,
+      doneAt: now - 9e9,
+      tick: now - 9e9,
+    });
+    const twice = aRun({ id: 'default_web-kill_20261124T100000Z' });
+    const items = { v: '1', [old.id]: summaryText(old), [twice.id]: summaryText(twice), torn: '{' };
+    nomad.put('sirocco', 'chaos/history/202608-1', items);
+    const ids = async (flags: string) =>
+      ((await sirocco(`runs --output json ${flags}`, { nomad })).json() as { id: string }[]).map(each => each.id);
+    const plain = await ids('');
+    expect(await ids('--all')).toEqual([...plain, old.id]);
+    expect(await ids('--all --open')).toEqual(await ids('--open'));
+    expect(await ids('--all --namespace sirocco')).toEqual(await ids('--namespace sirocco'));
+    expect((await sirocco('runs --all', { nomad })).out.split('\n').at(-1)).toMatch(
+      /^default_web-kill_20261001T100000Z +done +deviated/,
+    );
+    const shown = await sirocco(`runs ${old.id}`, { nomad });
+    expect([shown.code, shown.out]).toEqual([
+      0,
+      expect.stringMatching(/State +done; its record made room.*\n.*deviated\n(.*\n)*Message +it took too long/),
+    ]);
   });
 });

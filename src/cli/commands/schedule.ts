@@ -7,6 +7,7 @@ import { nextTicks } from '../../schedule/next.ts';
 import { readCron } from '../../spec/cron-text.ts';
 import { readTimezone } from '../../spec/timezone.ts';
 import type { Cli } from '../cli.ts';
+import { addScheduleVerbs } from '../schedule/verbs.ts';
 import { timeText } from '../times.ts';
 import { usage } from '../usage.ts';
 import type { Command } from './command.ts';
@@ -21,7 +22,8 @@ interface NextOptions {
 export const schedule: Command = {
   name: 'schedule',
   register(program, cli) {
-    const group = program.command('schedule').description('tells when schedules are due');
+    const group = program.command('schedule').description('writes schedules, and tells when they are due');
+    addScheduleVerbs(group, cli);
     group
       .command('next')
       .description('prints when a cron expression is due next, one time a line')

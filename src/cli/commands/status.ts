@@ -71,7 +71,11 @@ function overview(
     return [namespace, name, stateWords(each), ...cells];
   });
   const errors = schedules.flatMap(({ namespace, name, items }) =>
-    items['error'] === undefined ? [] : [plain(`${namespace}/${name}: ${items['error_code'] ?? ''} ${items['error']}`)],
+    items['error'] === undefined
+      ? items['reason'] === 'waiting_for_approval'
+        ? [plain(`${namespace}/${name}: ${items['message'] ?? 'it waits for an approval'}`)]
+        : []
+      : [plain(`${namespace}/${name}: ${items['error_code'] ?? ''} ${items['error']}`)],
   );
   return [head, table(headings, rows), ...(errors.length === 0 ? [] : [errors.join('\n')])].join('\n\n');
 }

@@ -14,6 +14,7 @@ import { logOptions } from '../../world/real.ts';
 import type { Cli } from '../cli.ts';
 import { fromEnv } from '../settings.ts';
 import { version } from '../version.ts';
+import { drainAll } from './drain.ts';
 import { ended, instanceName, prepare } from './prepare.ts';
 import { probeAsker } from './probing.ts';
 
@@ -22,6 +23,7 @@ export interface ControllerOptions {
   readonly name?: string;
   readonly logLevel?: string;
   readonly drain?: boolean;
+  readonly drainOnStop?: boolean;
 }
 
 /** Runs a controller until it is told to end; answers the exit code: 0 when it ended in order. */
@@ -36,6 +38,7 @@ export async function runController(cli: Cli, options: ControllerOptions): Promi
     world.log.info({}, 'stopped before it had begun');
     return 0;
   }
+  if (options.drain === true || isSet(fromEnv(cli.env, 'SIROCCO_DRAIN'))) return drainAll(cli, config, world.log);
   const { namespaces } = config;
   const faults = [...cli.catalog.keys()];
   const daemon = await startDaemon({
@@ -50,7 +53,7 @@ export async function runController(cli: Cli, options: ControllerOptions): Promi
     publisher: createPublisher(world.log, { version, namespaces, faults }),
     serve: createServe(world.log),
     listen,
-    drain: options.drain === true || isSet(fromEnv(cli.env, 'SIROCCO_DRAIN')),
+    drain: options.drainOnStop === true || isSet(fromEnv(cli.env, 'SIROCCO_DRAIN_ON_STOP')),
     signals: cli.signals,
   });
   return exitOf(await daemon.stopped);

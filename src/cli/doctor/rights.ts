@@ -45,6 +45,7 @@ async function variables(patient: Patient, namespace: string, { path, capabiliti
     missing.push('read');
   }
   if (capabilities.includes('write') && (await isWriteDenied(patient, namespace, probed))) missing.push('write');
+  if (capabilities.includes('destroy') && (await isDestroyDenied(patient, namespace, probed))) missing.push('destroy');
   if (missing.length > 0) return fail('denied', what, `missing: ${missing.join(', ')}`, policyFix);
   const list =
     capabilities.includes('list') && path.endsWith('/*') ? await listed(patient, namespace, path) : undefined;
@@ -60,6 +61,20 @@ async function isWriteDenied({ nomad }: Patient, namespace: string, path: string
     query: { cas: '1' },
     body: { Namespace: namespace, Path: path, Items: { probe: 'never written' } },
     kind: 'variable_write',
+    accept: [409],
+    repeatable: true,
+  });
+  return outcome.kind === 'refused' && outcome.reason === 'denied';
+}
+
+/** By a deletion of what nobody has, on an index that no Variable has. */
+async function isDestroyDenied({ nomad }: Patient, namespace: string, path: string): Promise<boolean> {
+  const outcome = await nomad.send({
+    method: 'DELETE',
+    path: `/v1/var/${path}`,
+    namespace,
+    query: { cas: '1' },
+    kind: 'variable_delete',
     accept: [409],
     repeatable: true,
   });

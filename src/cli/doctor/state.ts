@@ -70,7 +70,7 @@ export const checkHalts = looking('halt', async ({ nomad, settings: { home, pref
 export const checkMarkers = looking('markers', async ({ nomad, settings: { prefix }, namespaces }) => {
   const findings: Finding[] = [];
   for (const namespace of namespaces) {
-    for (const kind of ['schedule', 'control']) {
+    for (const kind of ['schedule', 'control', 'requests', 'experiments']) {
       const path = `${prefix}/${kind}/_`;
       const marker = await nomad.readVariable(namespace, path);
       const what = `${namespace}: ${path}`;

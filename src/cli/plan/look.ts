@@ -7,6 +7,7 @@ import { applyRead, choiceReads } from '../../controller/reads.ts';
 import { enter, finished } from '../../controller/runs.ts';
 import type { Core } from '../../controller/state.ts';
 import { createController } from '../../controller/step.ts';
+import { knownSteps } from '../../controller/steps.ts';
 import type { ReadCall } from '../../lifecycle/effects.ts';
 import { answerOf, requestOf } from '../../nomad/calls.ts';
 import type { NomadClient } from '../../nomad/client.ts';
@@ -26,7 +27,7 @@ export interface Look {
 }
 
 /** Reads all that a run of this spec in this namespace would rest on. A SiroccoError where its targets can't be read. */
-export async function lookAround(cli: Cli, { spec, fault }: ReadSpec, namespace: string): Promise<Look> {
+export async function lookAround(cli: Cli, { spec }: ReadSpec, namespace: string): Promise<Look> {
   const settings = cli.settings();
   const nomad = cli.nomad();
   const notes: string[] = [];
@@ -36,9 +37,14 @@ export async function lookAround(cli: Cli, { spec, fault }: ReadSpec, namespace:
   const parts = { catalog: cli.catalog, gates: cli.gates };
   const { core } = createController(config, parts, { mono: clock.mono(), wall: clock.wall() });
   const { target } = spec.experiment;
-  if (needsNodes(target, fault)) await readInto(nomad, core, { op: 'list-nodes' });
-  if (fault.targetKind === 'region') await readInto(nomad, core, { op: 'read-scheduler' });
-  const reads = (job: string) => choiceReads(namespace, job, fault.targetKind, target.service !== undefined);
+  const hit = knownSteps(cli.catalog, spec.experiment).map(({ fault }) => fault);
+  if (hit.some(fault => needsNodes(target, fault))) await readInto(nomad, core, { op: 'list-nodes' });
+  if (hit.some(fault => fault.targetKind === 'region')) await readInto(nomad, core, { op: 'read-scheduler' });
+  const kinds = [...new Set(hit.map(fault => fault.targetKind))];
+  const reads = (job: string) => {
+    const all = kinds.flatMap(kind => choiceReads(namespace, job, kind, target.service !== undefined));
+    return [...new Map(all.map(call => [JSON.stringify(call), call])).values()];
+  };
   if (target.job !== undefined) await readJobs(nomad, core, { namespace, job: target.job, reads });
   await readOrders(cli, core, notes);
   await readRecords(cli, core, notes);

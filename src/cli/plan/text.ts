@@ -1,5 +1,6 @@
 /** A dry run in words and as a value. */
 
+import { formatDuration } from '../../base/duration.ts';
 import type { Plan, PlannedStep } from '../../controller/plan.ts';
 import type { Planned } from '../../faults/fault.ts';
 import { targetName } from '../../lifecycle/target.ts';
@@ -49,7 +50,7 @@ export function planText(told: Told): string {
   return [
     `${name} in namespace ${namespace}: ${steps.map(({ fault }) => fault.name).join(', ')}\n${specHash}`,
     table(['ANSWER', 'GATE', 'WHY'], gates),
-    ...steps.map(step => section(targetsTitle(step, steps.length), explain(step.choice, all))),
+    ...steps.map(step => section(targetsTitle(step, steps), explain(step.choice, all))),
     ...steady,
     section('Calls', calls.map(callLine), 'none'),
     section('Undo by hand', byHand(plan), 'nothing to undo'),
@@ -73,8 +74,12 @@ function excludedOf({ steps }: Plan) {
   return steps.flatMap(({ choice }) => choice.excluded);
 }
 
-function targetsTitle({ index, fault }: PlannedStep, steps: number): string {
-  return steps === 1 ? 'Targets' : `Targets of step ${index + 1}, ${fault.name}`;
+function targetsTitle({ index, fault, step, stage }: PlannedStep, steps: readonly PlannedStep[]): string {
+  if (steps.length === 1) return 'Targets';
+  const beside = steps.filter(each => each.stage === stage && each.index !== index).map(each => each.index + 1);
+  const together = beside.length === 0 ? '' : `, together with ${beside.join(' and ')}`;
+  const pause = step.pauseMs === undefined ? '' : `, after a pause of ${formatDuration(step.pauseMs)}`;
+  return `Targets of step ${index + 1}, ${fault.name}${together}${pause}`;
 }
 
 function section(title: string, lines: readonly string[], none = ''): string {
@@ -95,7 +100,9 @@ function byHand({ steps }: Plan): readonly string[] {
 
 function verdictLine(told: Told): string {
   const { plan, tooLarge } = told;
-  if (goes(told)) return `A run would inject now: ${plan.calls.length} call${plan.calls.length === 1 ? '' : 's'}.`;
+  const calls = `${plan.calls.length} call${plan.calls.length === 1 ? '' : 's'}`;
+  if (goes(told) && plan.shadow) return `A run would be a shadow run now: ${calls}, none of them sent.`;
+  if (goes(told)) return `A run would inject now: ${calls}.`;
   const refused = plan.gates.filter(each => !each.answer.ok).map(each => each.gate.name);
   const why = [
     ...refused,
@@ -144,6 +151,7 @@ export function planValue(told: Told): object {
     spec_hash: specHash,
     fault: plan.steps[0]?.fault.name ?? '',
     goes: goes(told),
+    ...(plan.shadow ? { shadow: true } : {}),
     gates: [...gates, ...candidates, ...(tooLarge === undefined ? [] : [{ ...size, message: tooLarge }])],
     ...stepValue(plan.steps[0]),
     ...(plan.steps.length > 1

@@ -2,7 +2,7 @@
 
 import type { AnyFault, Permission } from '../../faults/fault.ts';
 
-export type VariableCapability = 'read' | 'list' | 'write';
+export type VariableCapability = 'read' | 'list' | 'write' | 'destroy';
 
 /** A capability of a namespace. */
 export interface Capability {
@@ -81,7 +81,16 @@ function homePaths(prefix: string): readonly PathNeed[] {
       capabilities: ['read', 'list', 'write'],
       why: 'the lock: one controller acts',
     },
-    { path: `${prefix}/runs/*`, capabilities: ['read', 'list', 'write'], why: 'run records, written before any harm' },
+    {
+      path: `${prefix}/runs/*`,
+      capabilities: ['read', 'list', 'write', 'destroy'],
+      why: 'run records, written before any harm; after seven days a summary takes their place',
+    },
+    {
+      path: `${prefix}/history/*`,
+      capabilities: ['read', 'list', 'write', 'destroy'],
+      why: 'summaries of old runs, deleted after 90 days',
+    },
   ];
 }
 
@@ -103,7 +112,36 @@ function managedPaths(prefix: string): readonly PathNeed[] {
       capabilities: ['read', 'list', 'write'],
       why: 'the marker that proves the right to list',
     },
-    { path: `${prefix}/status/*`, capabilities: ['read', 'write'], why: 'the answers to schedules' },
+    {
+      path: `${prefix}/experiments/*`,
+      capabilities: ['read', 'list'],
+      why: 'experiments that schedules name: only people write them',
+    },
+    {
+      path: `${prefix}/experiments/_`,
+      capabilities: ['read', 'list', 'write'],
+      why: 'the marker that proves the right to list',
+    },
+    {
+      path: `${prefix}/status/*`,
+      capabilities: ['read', 'write', 'destroy'],
+      why: 'the answers to schedules, deleted with them',
+    },
+    {
+      path: `${prefix}/requests/*`,
+      capabilities: ['read', 'list', 'destroy'],
+      why: 'requests: people write them, and they are deleted when they are answered',
+    },
+    {
+      path: `${prefix}/requests/_`,
+      capabilities: ['read', 'list', 'write'],
+      why: 'the marker that proves the right to list',
+    },
+    {
+      path: `${prefix}/status/requests/*`,
+      capabilities: ['read', 'list', 'write', 'destroy'],
+      why: 'the answers to requests, deleted after seven days',
+    },
   ];
 }
 

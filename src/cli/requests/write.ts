@@ -1,7 +1,7 @@
 /** Requests to a controller, written by the person's own token, and its answers. */
 
-import { base32 } from '../../base/ids.ts';
 import { type ErrorCode, errorTable, type Problem, SiroccoError } from '../../base/errors.ts';
+import { base32 } from '../../base/ids.ts';
 import type { Cli } from '../cli.ts';
 import { isLockHeld, readLeader } from '../leader.ts';
 

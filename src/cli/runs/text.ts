@@ -8,26 +8,25 @@ import { pairs, plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
 import { isOpen, owed, runOf, type StoredRun } from './records.ts';
 
-/** Every run in one line. */
-export function runsTable(runs: readonly StoredRun[]): string {
+/** Every run in one line; `more` are rows of what is only remembered. */
+export function runsTable(runs: readonly StoredRun[], more: readonly (readonly string[])[] = []): string {
   const headings = ['RUN', 'STATE', 'VERDICT', 'REASON', 'FAULT', 'TARGETS', 'STARTED', 'RECOVERY'];
-  return table(
-    headings,
-    runs.map(each => {
-      const run = runOf(each);
-      const state = stateText(each);
-      if (run === undefined) return [each.id, state, '-', "can't be read", '-', '-', timeText(each.modifiedAt), '-'];
-      const recovery = run.recoveryMs === undefined ? '-' : formatDuration(run.recoveryMs);
-      const reason = run.reason ?? run.abort?.reason ?? '-';
-      const targets = String(run.intents.length);
-      return [each.id, state, run.verdict ?? '-', reason, run.fault, targets, timeText(run.claimedAt), recovery];
-    }),
-  );
+  const rows = runs.map(each => {
+    const run = runOf(each);
+    const state = stateText(each);
+    if (run === undefined) return [each.id, state, '-', "can't be read", '-', '-', timeText(each.modifiedAt), '-'];
+    const recovery = run.recoveryMs === undefined ? '-' : formatDuration(run.recoveryMs);
+    const reason = run.reason ?? run.abort?.reason ?? '-';
+    const targets = String(run.intents.length);
+    return [each.id, state, run.verdict ?? '-', reason, run.fault, targets, timeText(run.claimedAt), recovery];
+  });
+  return table(headings, [...rows, ...more]);
 }
 
 function stateText({ record }: StoredRun): string {
   if (record.kind === 'undo-only') return record.state === '' ? 'unknown' : record.state;
   const { state, run } = record.standing;
+  if (state === 'limited' && run.waiting !== undefined) return 'limited, waits for an approval';
   return run.stuck === undefined || state === 'done' ? state : `${state}, stuck`;
 }
 
@@ -38,6 +37,7 @@ export function runText(stored: StoredRun, catalog: FaultCatalog): string {
   const { run } = record.standing;
   const parts = [
     pairs(headOf(stored, run, record.term)),
+    section('Waits', waitLines(stored, run)),
     section('Calls', run.intents.flatMap(intentLines)),
     section(
       'Left out',
@@ -48,12 +48,18 @@ export function runText(stored: StoredRun, catalog: FaultCatalog): string {
   return parts.filter(part => part !== '').join('\n\n');
 }
 
+/** What a run that waits for somebody's word waits for, and the line that gives it. */
+function waitLines({ id, record }: StoredRun, { waiting, startDeadline }: Run): readonly string[] {
+  if (waiting === undefined || record.kind !== 'run' || record.standing.state !== 'limited') return [];
+  return [waiting.message, `until ${timeText(startDeadline)}`, `sirocco approve ${id}`];
+}
+
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [title, ...lines.map(line => `  ${plain(line)}`)].join('\n');
 }
 
 function headOf(stored: StoredRun, run: Run, term: number): readonly (readonly [string, string])[] {
-  const { abort, stuck } = run;
+  const { abort, stuck, approval, request } = run;
   const all: readonly (readonly [string, string | undefined])[] = [
     ['Run', stored.id],
     ['State', stateText(stored)],
@@ -63,6 +69,8 @@ function headOf(stored: StoredRun, run: Run, term: number): readonly (readonly [
     ['Aborted', abort === undefined ? undefined : `${abort.reason} at ${timeText(abort.at)}: ${abort.message}`],
     ['Stuck', stuck === undefined ? undefined : `since ${timeText(stuck.since)}: ${stuck.reason}`],
     ['Schedule', `${run.schedule} in namespace ${run.namespace}`],
+    ['Request', request === undefined || request.createIndex === 0 ? undefined : request.id],
+    ['Approved', approval === undefined ? undefined : `${timeText(approval.at)} by request ${approval.request}`],
     ['Fault', run.fault],
     ['Due', timeText(run.tick)],
     ['Claimed', timeText(run.claimedAt)],

@@ -11,11 +11,16 @@ export interface InputOptions {
   /** Path of a Variable that is there already. */
   readonly var?: string;
   readonly name?: string;
+  /** It is an experiment of the library, without a time. */
+  readonly experiment?: boolean;
 }
 
 export interface SpecInput {
   readonly name: string;
   readonly items: Items;
+  readonly isExperiment: boolean;
+  /** What lines of a document are counted in. */
+  readonly source?: string;
   /** Of the Variable, where it is one. */
   readonly namespace?: string;
   /** Milliseconds since the epoch: of a Variable that is there. */
@@ -35,7 +40,7 @@ export async function readInput(cli: Cli, words: readonly string[], options: Inp
       throw usage('--var takes the spec from a Variable: nothing else can be given with it', {
         found: words.join(' '),
       });
-    return ofVariable(cli, options.var, options.name);
+    return ofVariable(cli, options.var, options);
   }
   const [first, ...rest] = words;
   if (first === undefined) {
@@ -48,11 +53,19 @@ export async function readInput(cli: Cli, words: readonly string[], options: Inp
   const pairs = await eachPair(base === undefined ? words : rest, cli.stdin);
   const items = { ...base?.items, ...pairs };
   const name = options.name ?? base?.name ?? nameless;
-  return { name, items, ...(base?.namespace === undefined ? {} : { namespace: base.namespace }) };
+  return {
+    name,
+    items,
+    isExperiment: options.experiment === true || base?.isExperiment === true,
+    ...(base?.source === undefined ? {} : { source: base.source }),
+    ...(base?.namespace === undefined ? {} : { namespace: base.namespace }),
+  };
 }
 
 interface Base {
   readonly items: Items;
+  readonly isExperiment?: boolean;
+  readonly source?: string;
   readonly name?: string;
   readonly namespace?: string;
 }
@@ -63,18 +76,33 @@ function isPair(word: string): boolean {
 }
 
 async function ofFirst(word: string, stdin: Readable, prefix: string): Promise<Base> {
-  const folder = `${prefix}/schedule/`;
   // As in `nomad var put chaos/schedule/web-kill fault=…`: the path only names it.
-  if (word.startsWith(folder)) return { items: {}, name: word.slice(folder.length) };
+  const named = nameIn(word, prefix);
+  if (named !== undefined) return { items: {}, ...named };
   const file = word.startsWith('@') ? word.slice(1) : word;
   const text = word === '-' ? await textOf(stdin) : await fileText(file);
-  const { items, path, namespace } = itemsOfText(text, word === '-' ? 'standard input' : file);
-  const name = path?.startsWith(folder) === true ? path.slice(folder.length) : word === '-' ? undefined : stem(file);
+  const source = word === '-' ? 'standard input' : file;
+  const { items, path, namespace } = itemsOfText(text, source);
+  const name = word === '-' ? undefined : stem(file);
   return {
     items,
+    source,
     ...(name === undefined ? {} : { name }),
+    ...(path === undefined ? {} : nameIn(path, prefix)),
     ...(namespace === undefined ? {} : { namespace }),
   };
+}
+
+/** What a path of a Variable says of it. */
+function nameIn(path: string, prefix: string): { readonly name: string; readonly isExperiment: boolean } | undefined {
+  for (const [folder, isExperiment] of [
+    ['schedule', false],
+    ['experiments', true],
+  ] as const) {
+    const start = `${prefix}/${folder}/`;
+    if (path.startsWith(start)) return { name: path.slice(start.length), isExperiment };
+  }
+  return undefined;
 }
 
 /** The name of a file without folder and ending, where a schedule may be called so. */
@@ -104,17 +132,19 @@ async function itemValue(value: string, stdin: Readable): Promise<string> {
   return value.startsWith('\\@') ? value.slice(1) : value;
 }
 
-async function ofVariable(cli: Cli, path: string, name: string | undefined): Promise<SpecInput> {
+async function ofVariable(cli: Cli, path: string, options: InputOptions): Promise<SpecInput> {
   const { namespace, prefix } = cli.settings();
   const variable = await cli.nomad().readVariable(namespace, path);
   if (variable === undefined) {
     const message = `no Variable ${path} is in namespace ${namespace}`;
     throw new SiroccoError({ code: 'SIR-304', message, key: '--var', found: path });
   }
-  const folder = `${prefix}/schedule/`;
+  const named = nameIn(path, prefix);
   return {
-    name: name ?? (path.startsWith(folder) ? path.slice(folder.length) : path.replace(/^.*\//s, '')),
+    name: options.name ?? named?.name ?? path.replace(/^.*\//s, ''),
     items: variable.Items ?? {},
+    isExperiment: options.experiment ?? named?.isExperiment ?? false,
+    source: path,
     namespace,
     modifyTime: Math.floor(variable.ModifyTime / 1e6),
   };

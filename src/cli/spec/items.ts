@@ -1,4 +1,4 @@
-/** The items of a Variable from the text of a file: the JSON that `nomad var put` reads, or a flat object. */
+/** The items of a Variable from the text of a file: a document, the JSON that `nomad var put` reads, or a flat object. */
 
 import { type Problem, SiroccoError } from '../../base/errors.ts';
 import { shown } from '../../base/reading.ts';
@@ -12,18 +12,24 @@ export interface TextItems {
   readonly namespace?: string;
 }
 
-const allowed = 'JSON: {"fault": "alloc-kill", "target_job": "web", …}, or what nomad var get -out json prints';
+const allowed =
+  'a document in YAML or JSON; {"fault": "alloc-kill", "target_job": "web", …}; what nomad var get -out json prints';
 
-/** Reads the text; `source` is its name in errors. A SiroccoError with everything that is wrong with it. */
+/** Parts of a document that no flat key is called. */
+const parts = ['method', 'target', 'schedule', 'recovery', 'params', 'parameters'] as const;
+
+/**
+ * Reads the text; `source` is its name in errors. What is no flat object is a document, in one item `spec`. A SiroccoError
+ * with everything that is wrong with it.
+ */
 export function itemsOfText(text: string, source: string): TextItems {
-  const value = parsed(text.replace(/^\uFEFF/, ''), source);
+  const bare = text.replace(/^\uFEFF/, '');
+  const value = parsed(bare, source);
+  if (value === undefined) return { items: { spec: bare } };
   if (!isObject(value)) throw bad(source, `it holds ${shown(value)}, which is no object`);
   const inner = caseless(value, 'Items');
-  if (inner === undefined || !isObject(inner)) {
-    if (Array.isArray(value['method']) || isObject(value['schedule']) || isObject(value['target']))
-      throw notYet(source, 'it is a document, and this release reads flat keys only');
-    return { items: itemsOf(value) };
-  }
+  if (inner === undefined || !isObject(inner))
+    return { items: parts.some(part => typeof value[part] === 'object') ? { spec: bare } : itemsOf(value) };
   const path = caseless(value, 'Path');
   const namespace = caseless(value, 'Namespace');
   return {
@@ -33,16 +39,15 @@ export function itemsOfText(text: string, source: string): TextItems {
   };
 }
 
+/** Undefined where it is no JSON, and so a document in YAML. */
 function parsed(text: string, source: string): unknown {
+  if (text.trim() === '') throw bad(source, 'it is empty');
   try {
     return JSON.parse(text);
-  } catch (error) {
-    if (text.trim() === '') throw bad(source, 'it is empty');
+  } catch {
     if (/^\s*(?:path|namespace|items)\b\s*(?:=|\{)/m.test(text))
       throw bad(source, 'it is HCL, which only nomad itself reads: nomad var put takes it as it is');
-    if (/^\s*(?:version|title|method|target|schedule|fault)\s*:/m.test(text))
-      throw notYet(source, 'it is YAML, and this release reads flat keys only');
-    throw bad(source, `it is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
 }
 
@@ -77,8 +82,4 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function bad(source: string, why: string): SiroccoError {
   return new SiroccoError({ code: 'SIR-100', key: source, message: `${source}: ${why}`, allowed });
-}
-
-function notYet(source: string, why: string): SiroccoError {
-  return new SiroccoError({ code: 'SIR-102', key: source, message: `${source}: ${why}`, allowed });
 }

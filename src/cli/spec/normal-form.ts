@@ -8,7 +8,7 @@ import type { Schedule, Spec } from '../../spec/experiment.ts';
 import { shapeOf } from '../../spec/parameters.ts';
 import type { Items } from './items.ts';
 
-/** The items that mean this spec. */
+/** The items that mean this spec, which has one step and nothing that only documents can say. */
 export function normalForm({ experiment, schedule }: Spec, fault: AnyFault): Items {
   const { target, title, recovery, acceptIrreversible, mode, version } = experiment;
   const step = experiment.method[0];
@@ -50,7 +50,8 @@ export function normalForm({ experiment, schedule }: Spec, fault: AnyFault): Ite
   });
 }
 
-function timeItems({ when }: Schedule): Items {
+/** When, as flat keys and documents have it. */
+export function timeItems({ when }: Schedule): Items {
   switch (when.kind) {
     case 'at':
       return { at: formatTime(when.at) };
@@ -63,7 +64,8 @@ function timeItems({ when }: Schedule): Items {
   }
 }
 
-function parameterItems(values: Readonly<Record<string, unknown>>, fault: AnyFault): Items {
+/** Parameters as text. */
+export function parameterItems(values: Readonly<Record<string, unknown>>, fault: AnyFault): Items {
   const shape = shapeOf(fault.parameters);
   const items: Record<string, string> = {};
   for (const [name, schema] of Object.entries(shape)) {

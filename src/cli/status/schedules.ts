@@ -68,7 +68,8 @@ export function stateWords({ items, specIndex, stale }: ScheduleStatus): string 
   const state = items['state'];
   if (state === undefined) return 'unanswered';
   if (specIndex === undefined) return `${state}, deleted`;
-  return stale ? `${state}, changed since` : state;
+  if (stale) return `${state}, changed since`;
+  return items['reason'] === 'waiting_for_approval' ? `${state}, waits for an approval` : state;
 }
 
 /** What helps a schedule that looks wrong; undefined when all is well. */
@@ -76,5 +77,6 @@ export function advice({ items, specIndex, stale }: ScheduleStatus): string | un
   if (specIndex === undefined) return 'its schedule was deleted; this is the last answer to it';
   if (items['state'] === undefined) return 'no controller has answered it yet: sirocco doctor shows why';
   if (stale) return 'it was changed after this answer: no controller has looked since';
+  if (items['reason'] === 'waiting_for_approval') return `sirocco approve ${items['run'] ?? 'RUN'} lets it go on`;
   return undefined;
 }

@@ -15,6 +15,13 @@ import { defaultLimits } from '../limits.ts';
 
 export const now = 1_800_000_000_000;
 
+/** No tick ever comes. */
+const noTicks: GateContext['almanac'] = {
+  last: () => undefined,
+  next: () => undefined,
+  shown: at => String(at),
+};
+
 export function sampleContext(over: Partial<GateContext> = {}, cluster: SampleCluster = {}): GateContext {
   const fault = over.fault ?? sampleFault();
   return {
@@ -39,6 +46,7 @@ export function sampleContext(over: Partial<GateContext> = {}, cluster: SampleCl
     self: { jobs: [], allocs: [], nodes: [] },
     region: 'global',
     now,
+    almanac: noTicks,
     ...over,
   };
 }

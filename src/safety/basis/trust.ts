@@ -1,8 +1,8 @@
 /** How far the operators let each namespace reach beyond what it targets. */
 
-import { type Document, isMap, parseDocument, visit } from 'yaml';
 import { nearest } from '../../base/nearest.ts';
 import { misread, type Reading, read, shown } from '../../base/reading.ts';
+import { readYaml } from './yaml-value.ts';
 
 /** What a namespace may be trusted with; `cluster` includes `node`. */
 export type TrustedReach = 'node' | 'cluster';
@@ -15,17 +15,12 @@ const allowed =
 
 /** Reads the text of `trust`; an empty text trusts nobody. */
 export function parseTrust(text: string): Reading<Trust> {
-  if (text.trim() === '') return read(new Map());
-  const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true });
-  const [error] = [...document.errors, ...document.warnings];
-  if (error !== undefined) {
-    const line = error.message.split('\n')[0]?.replace(/:$/, '');
-    return misread(`${shown(text)}: ${line}`, 'YAML or JSON', allowed);
-  }
-  if (!isMap(document.contents)) return misread(text, 'a mapping', allowed);
-  if (hasAlias(document)) return misread(text, 'plain YAML: an alias is not read here', allowed);
+  const reading = readYaml(text, allowed);
+  if (!reading.ok) return reading;
+  if (reading.value === undefined) return read(new Map());
+  if (!(reading.value instanceof Map)) return misread(text, 'a mapping', allowed);
   const trust = new Map<string, ReadonlyMap<string, TrustedReach>>();
-  for (const [namespace, value] of entries(document.contents.toJS(document, { mapAsMap: true }))) {
+  for (const [namespace, value] of entries(reading.value)) {
     const pools = parsePools(namespace, value);
     if (!pools.ok) return pools;
     trust.set(namespace, pools.value);
@@ -50,18 +45,6 @@ function parsePools(namespace: string, value: unknown): Reading<ReadonlyMap<stri
     trusted.set(pool, reach);
   }
   return read(trusted);
-}
-
-/** Few words need none, and a nest of them grows without bound. */
-function hasAlias(document: Document.Parsed): boolean {
-  let found = false;
-  visit(document, {
-    Alias: () => {
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
 }
 
 function nearWord(reach: unknown): string | undefined {

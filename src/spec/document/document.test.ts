@@ -172,7 +172,6 @@ describe('a bad document', () => {
       `${kill}steady_state: []\nguards: []`,
       ['4:1 SIR-102 steady_state', '5:1 SIR-102 guards'],
     ],
-    ['a value of a later release', `${kill}mode: shadow`, ['4:1 SIR-102 mode']],
     ['a start by event', kill.replace('at: now', 'at: now, on: deployment'), ['2:21 SIR-102 schedule.on']],
     ['attributes of nodes', kill.replace('job: web', 'job: web, node_meta: {a: b}'), ['1:20 SIR-102 target.node_meta']],
     ['another namespace', kill.replace('job: web', 'job: web, namespace: x'), ['1:20 SIR-107 target.namespace']],

@@ -13,7 +13,7 @@ import { type Branch, plain, type Tree, valueAt } from './tree.ts';
 export const mostSteps = 32;
 
 const stepAllowed = 'one of {fault: NAME, with: {…}, duration: 1m}, {pause: 30s} and {parallel: [{fault: NAME}, …]}';
-const pauseField = duration({ min: 1, max: 24 * 3_600_000, help: 'waited between two steps' });
+export const pauseField = duration({ min: 1, max: 24 * 3_600_000, help: 'waited between two steps' });
 
 /** Reads `method`. Every fault is told, also those that something is wrong with. */
 export function readMethod(reading: Reading, tree: Tree): readonly ReadStep[] {

@@ -1,14 +1,13 @@
 /** The YAML library's parser, kept from texts that are nested without end. */
 
-import { Composer, type Document, Lexer, type LineCounter, Parser, YAMLParseError } from 'yaml';
+import { Composer, type Document, Lexer, Parser, YAMLParseError } from 'yaml';
 
 /** What stands round the values themselves on the parser's stack. */
 const spare = 3;
 
 /** The document of a text, with its errors; undefined where it is nested deeper than `deepest`. */
-export function composed(text: string, lines: LineCounter, deepest: number): Document.Parsed | undefined {
-  const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
+export function composed(text: string, deepest: number): Document.Parsed | undefined {
+  const parser = new Parser();
   const tokens = [];
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));

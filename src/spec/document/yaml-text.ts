@@ -1,6 +1,6 @@
 /** The text of a document, YAML 1.2 or JSON, to a tree. Only plain values: no aliases, tags or merge keys. */
 
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { Problem } from '../../base/errors.ts';
 import { shown } from '../../base/reading.ts';
 import type { Place } from '../parsed.ts';
@@ -22,12 +22,8 @@ const mostProblems = 20;
 export function readText(text: string): ReadText {
   const start = { line: 1, column: 1 };
   if (text.length > longestText) return { ok: false, problems: [bad(start, tooLong(text.length, longestText))] };
-  const lines = new LineCounter();
-  const placeOf = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const document = composed(text, lines, deepest);
+  const placeOf = placesIn(text);
+  const document = composed(text, deepest);
   if (document === undefined) return { ok: false, problems: [bad(start, tooDeep(deepest))] };
   const errors = [...document.errors, ...document.warnings].map(error =>
     bad(placeOf(error.pos[0]), syntaxProblem(error, text)),
@@ -42,6 +38,21 @@ export function readText(text: string): ReadText {
     ? 'the document is empty'
     : `the document is ${root.kind === 'list' ? 'a list' : 'one value'}`;
   return { ok: false, problems: [bad(start, { message, allowed: 'a mapping: keys with their values' })] };
+}
+
+/** The library's own counter goes wrong where the parser goes back. */
+function placesIn(text: string): (offset: number) => Place {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return offset => {
+    const at = Math.min(offset, text.length);
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+  };
 }
 
 interface Walk {

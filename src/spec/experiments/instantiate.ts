@@ -41,7 +41,7 @@ export function instantiate(template: Template, given: GivenParams, catalog: Fau
   if (problems.length > 0) return { ok: false, problems };
   const into = filling(values);
   const read = readBody(template, into, catalog);
-  const all = [...into.problems, ...read.problems].map(each => inExperiment(template, each, { into, given }));
+  const all = read.problems.map(each => inExperiment(template, each, { into, given }));
   if (all.length > 0 || read.experiment === undefined) return { ok: false, problems: all };
   return { ok: true, experiment: read.experiment };
 }

@@ -49,7 +49,6 @@ export function parseExperiment(name: string, source: string | Items, catalog: F
   const problems = [
     ...(named === undefined ? [] : [named]),
     ...parts.problems,
-    ...into.problems,
     ...read.problems.filter(({ key = '' }) => !hangs.some(path => key === path || key.startsWith(`${path}.`))),
   ];
   return problems.length > 0 ? { ok: false, problems: inOrder(problems) } : { ok: true, template };
@@ -60,8 +59,14 @@ export function asValue({ type }: Declared, text: string): Value {
   return { text, sort: type === 'bool' ? 'boolean' : type === 'int' || type === 'percent' ? 'number' : 'text' };
 }
 
-/** What a template means with these values. */
-export function readBody({ body }: Template, into: Filling, catalog: FaultCatalog): SpecRead {
+/** What a template means with these values; what can't be put in is told once. */
+export function readBody(template: Template, into: Filling, catalog: FaultCatalog): SpecRead {
+  const read = readFilled(template, into, catalog);
+  const open = new Set(into.problems.map(each => each.key));
+  return { ...read, problems: [...into.problems, ...read.problems.filter(({ key }) => !open.has(key))] };
+}
+
+function readFilled({ body }: Template, into: Filling, catalog: FaultCatalog): SpecRead {
   if (body.kind === 'document') return readDocument(fillTree(body.root, into), { catalog, purpose: 'experiment' });
   const items = Object.entries(body.items).map(([key, value]) => [key, fillText(value, key, into)] as const);
   return readFlat(Object.fromEntries(items), catalog, 'experiment');
