@@ -77,7 +77,10 @@ export function rightWords(permission: Permission): string {
 }
 
 function example(fault: AnyFault): string {
-  const target = fault.targetKind === 'node' ? 'target_node=client-1' : 'target_job=web';
-  const time = fault.lasts ? ' duration=2m' : '';
-  return `nomad var put chaos/schedule/my-${fault.name} fault=${fault.name} ${target}${time} every=24h`;
+  const words = ['nomad var put', `chaos/schedule/my-${fault.name}`, `fault=${fault.name}`];
+  if (fault.targetKind !== 'region')
+    words.push(fault.targetKind === 'node' ? 'target_node=client-1' : 'target_job=web');
+  if (fault.lasts) words.push('duration=2m');
+  if (fault.undoClass === 'by-restart' || fault.undoClass === 'irreversible') words.push('accept_irreversible=true');
+  return [...words, 'every=24h'].join(' ');
 }

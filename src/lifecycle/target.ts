@@ -87,6 +87,30 @@ export function targetOfLine(kind: TargetRef['kind'], line: string, args: Args):
   return kindOf(kind).parse(line, args);
 }
 
+/** A target of a kind with words in place of its names: for help and docs. */
+export function anyTarget(kind: TargetRef['kind']): TargetRef {
+  return targets[kind];
+}
+
+const ofAnyJob = { namespace: '<namespace>', job: '<job>' };
+
+const targets: { readonly [K in TargetRef['kind']]: Extract<TargetRef, { kind: K }> } = {
+  node: { kind: 'node', node: '<node id>', name: '<node name>' },
+  allocation: {
+    kind: 'allocation',
+    ...ofAnyJob,
+    group: '<group>',
+    alloc: '<allocation id>',
+    node: '<node id>',
+    task: '<task>',
+  },
+  group: { kind: 'group', ...ofAnyJob, group: '<group>' },
+  job: { kind: 'job', ...ofAnyJob },
+  deployment: { kind: 'deployment', ...ofAnyJob, deployment: '<deployment id>' },
+  service: { kind: 'service', ...ofAnyJob, service: '<service>', id: '<id>', alloc: '<allocation id>' },
+  region: { kind: 'region', region: '<region>' },
+};
+
 /** The job that a target is or belongs to. */
 export function jobOf(target: TargetRef): { readonly namespace: string; readonly job: string } | undefined {
   return 'job' in target ? { namespace: target.namespace, job: target.job } : undefined;

@@ -22,6 +22,7 @@ export function endOf({
   for (const [name, wish] of ledger.jobs) {
     const found = tables.jobs.get(`default/${name}`)?.job;
     const count = found?.TaskGroups[0]?.Count ?? 0;
+    const edition = Number(found?.TaskGroups[0]?.Tasks[0]?.Env?.['EDITION']);
     const stands = found === undefined ? 'absent' : found.Stop ? 'stopped' : 'running';
     const healthy = healthyOf(cluster, name);
     jobs[name] = stands === 'running' ? `${healthy} of ${count} healthy` : stands;
@@ -30,6 +31,8 @@ export function endOf({
     if (stands !== wish.is) broken(`job ${name} is ${stands} at the end, and people want it ${wish.is}`);
     else if (stands === 'running' && count !== wish.count)
       broken(`job ${name} has count ${count} at the end, and people set ${wish.count}`);
+    else if (stands === 'running' && edition !== wish.edition)
+      broken(`job ${name} has edition ${edition} at the end, and people deployed ${wish.edition}`);
     else if (stands === 'running' && healthy !== count)
       broken(`job ${name} has ${healthy} of ${count} healthy at the end`);
   }

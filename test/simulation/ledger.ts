@@ -5,7 +5,7 @@ import type { CallEffect, FaultCall } from '../../src/lifecycle/effects.ts';
 import { faultRequests } from '../../src/nomad/fault-requests.ts';
 import { thingOf } from './in-force.ts';
 import type { Wish } from './people.ts';
-import { ownNode, type Service, services, sharedNodes } from './scenario.ts';
+import { ownNode, services, sharedNodes } from './scenario.ts';
 import type { Applied } from './server.ts';
 
 /** How old may be what a call without an index rests on: it overrules what people did meanwhile, and nobody can tell. */
@@ -14,6 +14,8 @@ const viewMs = 5_200;
 export interface JobWish {
   readonly count: number;
   readonly is: 'running' | 'stopped' | 'absent';
+  /** Of its file, as it was deployed last. */
+  readonly edition: number;
 }
 
 export interface Ledger {
@@ -53,7 +55,7 @@ export function createLedger(sent: Sent): Ledger {
   const people = new Map<string, number>();
   const crossed = new Set<string>();
   const jobs = new Map<string, JobWish>(
-    Object.entries(services).map(([job, count]) => [job, { count, is: 'running' }]),
+    Object.entries(services).map(([job, count]) => [job, { count, is: 'running', edition: 0 }]),
   );
   const nodes = new Map<string, 'in' | 'out'>([...sharedNodes, ownNode].map(node => [node, 'in']));
   const byPeople = (thing: string, at: number) => {
@@ -90,8 +92,12 @@ export function createLedger(sent: Sent): Ledger {
         byPeople(`node ${id}`, at);
         return;
       }
-      const before = jobs.get(wish.job) ?? { count: services[wish.job as Service], is: 'running' };
-      jobs.set(wish.job, { count: wish.count ?? before.count, is: wish.is ?? before.is });
+      const before = jobs.get(wish.job) ?? { count: services[wish.job], is: 'running', edition: 0 };
+      jobs.set(wish.job, {
+        count: wish.count ?? before.count,
+        is: wish.is ?? before.is,
+        edition: wish.edition ?? before.edition,
+      });
       if (wish.count !== undefined || wish.is === 'absent') byPeople(`count ${wish.job}`, at);
       if (wish.is !== undefined) byPeople(`stop ${wish.job}`, at);
     },

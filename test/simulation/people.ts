@@ -8,7 +8,12 @@ import { schedules } from './schedules.ts';
 
 /** A change of what people want of a job or a node, from when their request was taken. */
 export type Wish =
-  | { readonly job: Service; readonly count?: number; readonly is?: 'running' | 'stopped' | 'absent' }
+  | {
+      readonly job: Service;
+      readonly count?: number;
+      readonly is?: 'running' | 'stopped' | 'absent';
+      readonly edition?: number;
+    }
   | { readonly node: string; readonly is: 'in' | 'out' };
 
 export interface Deed {
@@ -61,7 +66,7 @@ function deploy(job: Service, at: number, edition: number, keepsCount: boolean):
       if (keepsCount && present === undefined) return undefined;
       return service(job, keepsCount ? (present ?? 0) : services[job], edition);
     },
-    wish: { job, is: 'running', ...(keepsCount ? {} : { count: services[job] }) },
+    wish: { job, is: 'running', edition, ...(keepsCount ? {} : { count: services[job] }) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { bugs, plant, uproot } from './planted.ts';
+import { bugs } from './bugs.ts';
+import { plant, uproot } from './planted.ts';
 import { simulate } from './simulate.ts';
 import { ownSubject } from './subject.ts';
 

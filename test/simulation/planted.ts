@@ -1,4 +1,4 @@
-/** Copies of the sources with one bug each: the simulation is worth what it finds of these. */
+/** Copies of the sources with one bug each. */
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,109 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { catalogOf } from '../../src/faults/catalog.ts';
 import type { AnyFault } from '../../src/faults/fault.ts';
 import type { Gate } from '../../src/safety/gate.ts';
+import type { Bug } from './bugs.ts';
 import type { Subject } from './types.ts';
-
-export interface Bug {
-  readonly name: string;
-  /** What a property says when it catches this bug. */
-  readonly caughtAs: RegExp;
-  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
-}
-
-export const bugs: readonly Bug[] = [
-  {
-    name: 'compare-and-set dropped',
-    caughtAs: /verdict|again|without an acknowledged intent|open at the end|at once/,
-    edits: [{ file: 'controller/runs.ts', from: 'cas: entry.written?.index ?? 0,', to: '' }],
-  },
-  {
-    name: 'effect before its write was acknowledged',
-    caughtAs: /without an acknowledged intent/,
-    edits: [
-      {
-        file: 'controller/inject.ts',
-        from: "state !== 'injecting' || !isAcked(entry) || entry.writing",
-        to: "state !== 'injecting'",
-      },
-    ],
-  },
-  {
-    name: 'once effect sent again',
-    caughtAs: /sent intent .* again/,
-    edits: [
-      {
-        file: 'controller/inject.ts',
-        from: "intent.sending === 'repeatable' && core.wall - (intent.sentAt ?? 0) < repeatForMs",
-        to: 'core.wall - (intent.sentAt ?? 0) < repeatForMs',
-      },
-    ],
-  },
-  {
-    name: 'lease not checked',
-    caughtAs: /after its lease had ended|again|without an acknowledged intent/,
-    edits: [
-      {
-        file: 'controller/core.ts',
-        from: 'return core.mono < leaseEnd(core);',
-        to: "return core.lease.phase === 'held' || leaseEnd(core) > 0;",
-      },
-    ],
-  },
-  {
-    name: 'chance drawn by each leader for itself',
-    caughtAs: /chance leaves its tick out|before it was due|has the start deadline/,
-    edits: [
-      {
-        file: 'controller/ticking.ts',
-        from: 'const run = (each: number) => runId(namespace, name, each);',
-        to: 'const run = (each: number) => runId(namespace, name, each) + core.lease.term;',
-      },
-    ],
-  },
-  {
-    name: 'verdict without effect',
-    caughtAs: /passed with an intent/,
-    edits: [
-      {
-        file: 'lifecycle/verdict.ts',
-        from: 'intents.find(intent => intent.effect === undefined)',
-        to: 'intents.find(() => false)',
-      },
-      {
-        file: 'lifecycle/machine.ts',
-        from: 'event.facts.recovered.ok && event.facts.effectsSeen',
-        to: 'event.facts.recovered.ok',
-      },
-    ],
-  },
-  {
-    name: 'unknown effect passes',
-    caughtAs: /passed with an intent|passed though/,
-    edits: [{ file: 'lifecycle/verdict.ts', from: "first('unknown') ?? first('sending')", to: "first('sending')" }],
-  },
-  {
-    name: 'halt not asked at the send',
-    caughtAs: /though a halt had stood/,
-    edits: [
-      {
-        file: 'controller/control.ts',
-        from: 'return halt !== undefined && halted(core, halt) ? [{ namespace: each, reason: halt.reason }] : [];',
-        to: 'return halt === undefined ? [] : [];',
-      },
-    ],
-  },
-  {
-    name: 'reverting left before the undo',
-    caughtAs: /is ineligible at the end/,
-    edits: [
-      {
-        file: 'lifecycle/machine.ts',
-        from: 'reverted: ({ event }) => event.facts.reverted,',
-        to: 'reverted: () => true,',
-      },
-    ],
-  },
-];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -124,6 +23,7 @@ export async function plant(bug: Bug): Promise<Subject> {
     'faults',
     'lifecycle',
     'nomad',
+    'probes',
     'safety',
     'schedule',
     'spec',

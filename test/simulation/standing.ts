@@ -7,14 +7,12 @@ import type { Ledger } from './ledger.ts';
 import { idOf, type RunRecords } from './run-records.ts';
 
 /**
- * Beyond its duration, milliseconds, from the instant at which the harm was there:
- * - 30,000 while another call of the same stage is repeated without an answer (nothing is held before);
- * - 21,000 until a new leader has taken over: twice the lock's TTL and its delay;
- * - 39,000 for one crash and restart (8,500) or one freeze (30,500) of the only process left;
- * - 60,000 of trying, after which it must be shown as stuck.
+ * Beyond its duration, milliseconds, from the instant at which the harm was there: 60,000 of trying, after which it must be
+ * shown as stuck, and 30,500 in which nobody may be there to say so: the longest freeze, or a takeover (twice the lock's TTL
+ * and its delay, 21,000) after a crash of both (8,500 until one starts again).
  * Found in force after its run was done it is late at once: what an ambiguous call may still do is watched before.
  */
-export const boundMs = 30_000 + 21_000 + 39_000 + 60_000;
+export const boundMs = 60_000 + 30_500;
 
 export interface Standing {
   /** Looks at everything that may be in force. */

@@ -1,6 +1,7 @@
 import { SiroccoError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import type { AnyFault, Permission, TargetRef } from '../../faults/fault.ts';
+import type { AnyFault, Permission } from '../../faults/fault.ts';
+import { anyTarget } from '../../lifecycle/target.ts';
 import { type Parameter, parametersOf } from '../../spec/parameters.ts';
 import type { Cli } from '../cli.ts';
 import { pairs, table } from '../output.ts';
@@ -115,11 +116,18 @@ function row({ name, allowed, required, default: standard, help }: Parameter): r
 
 function example(fault: AnyFault, parameters: readonly Parameter[]): string {
   const needed = parameters.filter(each => each.required).map(each => `${each.name}=…`);
-  const target = fault.targetKind === 'node' ? 'target_node=NODE' : 'target_job=JOB';
-  const time = fault.lasts ? ['duration=2m'] : [];
-  return ['nomad var put chaos/schedule/NAME', `fault=${fault.name}`, target, ...needed, ...time, 'every=24h'].join(
-    ' ',
-  );
+  const words = ['nomad var put chaos/schedule/NAME', `fault=${fault.name}`, ...exampleTarget(fault), ...needed];
+  return [...words, ...(fault.lasts ? ['duration=2m'] : []), ...accepting(fault), 'every=24h'].join(' ');
+}
+
+function exampleTarget({ targetKind }: AnyFault): readonly string[] {
+  if (targetKind === 'region') return [];
+  return [targetKind === 'node' ? 'target_node=NODE' : 'target_job=JOB'];
+}
+
+/** What nothing brings back must be accepted. */
+function accepting({ undoClass }: AnyFault): readonly string[] {
+  return undoClass === 'by-restart' || undoClass === 'irreversible' ? ['accept_irreversible=true'] : [];
 }
 
 function permissionWords(permission: Permission): string {
@@ -130,17 +138,5 @@ function permissionWords(permission: Permission): string {
 
 /** The line that undoes it, with words in place of what its target fills in. */
 function byHand(fault: AnyFault): string {
-  const target: TargetRef =
-    fault.targetKind === 'node'
-      ? { kind: 'node', node: '<node id>', name: '<node>' }
-      : {
-          kind: 'allocation',
-          namespace: '<namespace>',
-          job: '<job>',
-          group: '<group>',
-          alloc: '<alloc id>',
-          node: '<node id>',
-          task: '<task>',
-        };
-  return fault.byHand(target);
+  return fault.byHand(anyTarget(fault.targetKind));
 }

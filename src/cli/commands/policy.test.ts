@@ -132,6 +132,7 @@ describe('policy', () => {
       'chaos/history/*',
       'chaos/requests/*',
       'chaos/runs/*',
+      'chaos/status/*',
       'chaos/status/requests/*',
     ]);
   });

@@ -1,0 +1,211 @@
+/** Bugs to plant: the simulation is worth what it finds of these. At least one for each property. */
+
+export interface Bug {
+  readonly name: string;
+  /** What a property says when it catches this bug. */
+  readonly caughtAs: RegExp;
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+}
+
+export const bugs: readonly Bug[] = [
+  {
+    name: 'compare-and-set dropped',
+    caughtAs: /verdict|again|without an acknowledged intent|open at the end|at once/,
+    edits: [{ file: 'controller/runs.ts', from: 'cas: entry.written?.index ?? 0,', to: '' }],
+  },
+  {
+    name: 'effect before its write was acknowledged',
+    caughtAs: /without an acknowledged intent/,
+    edits: [
+      {
+        file: 'controller/inject.ts',
+        from: "state !== 'injecting' || !isAcked(entry) || entry.writing",
+        to: "state !== 'injecting'",
+      },
+    ],
+  },
+  {
+    name: 'once effect sent again',
+    caughtAs: /sent intent .* again/,
+    edits: [
+      {
+        file: 'controller/inject.ts',
+        from: "intent.sending === 'repeatable' && core.wall - (intent.sentAt ?? 0) < repeatForMs",
+        to: 'core.wall - (intent.sentAt ?? 0) < repeatForMs',
+      },
+    ],
+  },
+  {
+    name: 'lease not checked',
+    caughtAs: /after its lease had ended|again|without an acknowledged intent/,
+    edits: [
+      {
+        file: 'controller/core.ts',
+        from: 'return core.mono < leaseEnd(core);',
+        to: "return core.lease.phase === 'held' || leaseEnd(core) > 0;",
+      },
+    ],
+  },
+  {
+    name: 'chance drawn by each leader for itself',
+    caughtAs: /chance leaves its tick out|before it was due|has the start deadline/,
+    edits: [
+      {
+        file: 'controller/ticking.ts',
+        from: 'const run = (each: number) => runId(namespace, name, each);',
+        to: 'const run = (each: number) => runId(namespace, name, each) + core.lease.term;',
+      },
+    ],
+  },
+  {
+    name: 'verdict without effect',
+    caughtAs: /passed with an intent/,
+    edits: [
+      {
+        file: 'lifecycle/verdict.ts',
+        from: 'intents.find(intent => intent.effect === undefined)',
+        to: 'intents.find(() => false)',
+      },
+      {
+        file: 'lifecycle/machine.ts',
+        from: 'event.facts.recovered.ok && event.facts.effectsSeen',
+        to: 'event.facts.recovered.ok',
+      },
+    ],
+  },
+  {
+    name: 'unknown effect passes',
+    caughtAs: /passed with an intent|passed though/,
+    edits: [{ file: 'lifecycle/verdict.ts', from: "first('unknown') ?? first('sending')", to: "first('sending')" }],
+  },
+  {
+    name: 'halt not asked at the send',
+    caughtAs: /though a halt had stood/,
+    edits: [
+      {
+        file: 'controller/control.ts',
+        from: 'return halt !== undefined && halted(core, halt) ? [{ namespace: each, reason: halt.reason }] : [];',
+        to: 'return halt === undefined ? [] : [];',
+      },
+    ],
+  },
+  {
+    name: 'reverting left before the undo',
+    caughtAs: /is (ineligible|draining) at the end|in force though its run is done/,
+    edits: [
+      {
+        file: 'lifecycle/machine.ts',
+        from: 'reverted: ({ event }) => event.facts.reverted,',
+        to: 'reverted: () => true,',
+      },
+    ],
+  },
+  {
+    name: 'late call taken for done',
+    caughtAs: /left after its lease had ended/,
+    edits: [{ file: 'controller/inject.ts', from: 'if (sent.sentAt > sent.notAfter) {', to: 'if (sent.at < 0) {' }],
+  },
+  {
+    name: 'order within a stage ignored',
+    caughtAs: /which comes first, was done/,
+    edits: [{ file: 'controller/inject.ts', from: 'orderOf(each) === turn,', to: 'orderOf(each) >= turn,' }],
+  },
+  {
+    name: 'later stage begun before the undo',
+    caughtAs: /of a later stage while/,
+    edits: [
+      {
+        file: 'controller/reconcile.ts',
+        from: 'if (present.some(owesUndo) || !isReverted(core, entry)) return notAsked;',
+        to: '',
+      },
+      { file: 'controller/reconcile.ts', from: 'if (longest > 0) return notAsked;', to: '' },
+    ],
+  },
+  {
+    name: 'count of others overwritten',
+    caughtAs: /has count .* people set/,
+    edits: [{ file: 'faults/job-scale.ts', from: 'if (group.count !== ours)', to: 'if (group.count < 0)' }],
+  },
+  {
+    name: 'job reverted though somebody deployed it',
+    caughtAs: /has edition .* people deployed/,
+    edits: [
+      { file: 'faults/job-stop.ts', from: 'if (!job.stop) return asBefore(intent, after, job.submitTime);', to: '' },
+      { file: 'faults/job-stop.ts', from: 'if (!twice && !isOurStop(job, intent))', to: 'if (job.version < 0)' },
+      {
+        file: 'faults/job-stop.ts',
+        from: 'const ran = job.version - (twice ? 2 : 1);',
+        to: "const ran = Number(intent.undo?.args['version']);",
+      },
+    ],
+  },
+  {
+    name: 'drain renewed by others ended',
+    caughtAs: /is eligible at the end|never/,
+    edits: [],
+  },
+  {
+    name: 'late drain not watched',
+    caughtAs: /node-drain is in force|node .* is (draining|ineligible) at the end/,
+    edits: [
+      {
+        file: 'controller/core.ts',
+        from: 'return undo === undefined ?',
+        to: "return undo === undefined || undo.op === 'node-undrain' ?",
+      },
+    ],
+  },
+  {
+    name: 'scheduler pause forgotten at a takeover',
+    caughtAs: /scheduler is paused|scheduler-configure is in force/,
+    edits: [
+      {
+        file: 'controller/restore.ts',
+        from: "if (intent.state !== 'sending') return { ...intent, ...undo, ...late };",
+        to: "if (intent.call.op === 'scheduler-configure') return { ...intent, undoState: 'undone' as const };",
+      },
+    ],
+  },
+  {
+    name: 'paused deployment left',
+    caughtAs: /deployment of .* is paused at the end|deployment-pause is in force/,
+    edits: [{ file: 'faults/deployment-pause.ts', from: "if (found.status === 'paused') {", to: 'if (found.id === target.job) {' }],
+  },
+  {
+    name: 'tag left',
+    caughtAs: /a tag is left at the end|job-tag is in force/,
+    edits: [{ file: 'faults/job-stop.ts', from: 'if (!versions.some(each => each.tag === tag))', to: 'if (versions.length > 0)' }],
+  },
+  {
+    name: 'harm held without an end',
+    caughtAs: /beyond its duration/,
+    edits: [
+      {
+        file: 'lifecycle/machine.ts',
+        from: '(!facts.more && (facts.timeUp || facts.wall >= (context.run.holdUntil ?? 0)))',
+        to: 'context.run.abort !== undefined',
+      },
+    ],
+  },
+  {
+    name: 'taken instances not reserved',
+    caughtAs: /are hit at once/,
+    edits: [{ file: 'safety/basis/load.ts', from: 'takenHere.reduce((all, each) => all + each.taken, 0)', to: '0' }],
+  },
+  {
+    name: 'not alone',
+    caughtAs: /must be alone/,
+    edits: [{ file: 'safety/alone.ts', from: 'if (first === undefined)', to: 'if (others.length < 9)' }],
+  },
+  {
+    name: 'plans kept while limits were waited for',
+    caughtAs: /is ineligible at the end/,
+    edits: [{ file: 'controller/replan.ts', from: 'if (state !==', to: "if (state === 'armed' || state !==" }],
+  },
+  {
+    name: 'verdict set twice',
+    caughtAs: /the verdict of .* changed/,
+    edits: [],
+  },
+];
