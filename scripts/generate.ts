@@ -31,7 +31,12 @@ async function stalePages(root: string): Promise<ReadonlyMap<string, string>> {
   if (!existsSync(join(root, 'docs', 'reference'))) return new Map();
   // Only now: the pages are made of the lists, which may just have been written.
   const { pages } = await import('./reference/pages.ts');
-  return new Map(pages().flatMap(({ path, text }) => (textOf(root, path) === text ? [] : [[path, text] as const])));
+  const stale = new Map<string, string>();
+  for (const { path, text } of pages()) {
+    const wanted = path.endsWith('.json') ? await formatted(root, path, text) : text;
+    if (textOf(root, path) !== wanted) stale.set(path, wanted);
+  }
+  return stale;
 }
 
 function textOf(root: string, path: string): string | undefined {

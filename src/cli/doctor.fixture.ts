@@ -46,7 +46,8 @@ export function healthy(): FakeNomad {
   nomad.answers.set('/v1/allocations', [{ ID: 'a' }]);
   nomad.put('sirocco', 'chaos/control/leader', { holder: 'ctl-1' });
   for (const namespace of ['default', 'sirocco'])
-    for (const kind of ['schedule', 'control', 'requests', 'experiments']) nomad.put(namespace, `chaos/${kind}/_`, { v: '1' });
+    for (const kind of ['schedule', 'control', 'requests', 'experiments'])
+      nomad.put(namespace, `chaos/${kind}/_`, { v: '1' });
   return nomad;
 }
 

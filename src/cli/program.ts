@@ -6,6 +6,8 @@ import { catalogOf } from '../faults/catalog.ts';
 import { faults } from '../faults/index.ts';
 import { createClient } from '../nomad/client.ts';
 import { withRetry } from '../nomad/retry.ts';
+import { probes } from '../probes/index.ts';
+import { probesOf } from '../probes/reading.ts';
 import { gates } from '../safety/index.ts';
 import { createSecrets } from '../world/secrets.ts';
 import type { Cli, Environment } from './cli.ts';
@@ -45,7 +47,7 @@ export async function main(process_: Process, parts: Parts = realParts): Promise
     output,
     stdin,
     clock: parts.clock,
-    catalog: parts.catalog ?? catalogOf(faults),
+    catalog: parts.catalog ?? catalogOf(faults, probesOf(probes)),
     gates,
     signals: parts.signals,
     settings: () => settingsOf(program, env),

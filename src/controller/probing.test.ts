@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { catalogOf } from '../faults/catalog.ts';
 import { faults } from '../faults/index.ts';
 import { probes } from '../probes/index.ts';
 import type { ProbeAnswer } from '../probes/probe.ts';
@@ -15,6 +16,7 @@ function read(kind: string, given: string, expect?: object): Pick<NamedProbe, 'p
 }
 
 const answers: NamedProbe = { name: 'checkout answers', during: false, ...read('http', 'http://checkout.test/') };
+const catalog = catalogOf(faults, probesOf(probes));
 const up: ProbeAnswer = { kind: 'http', status: 200, latencyMs: 12, body: '', truncated: false };
 const down: ProbeAnswer = { ...up, status: 503 };
 
@@ -24,7 +26,7 @@ function played(
   { steadyState = [answers], guards = [] }: { steadyState?: readonly NamedProbe[]; guards?: readonly Guard[] },
   answer: (state: string, n: number) => ProbeAnswer | undefined,
 ) {
-  const { world, member, node } = aScene(faults, wideLimits, { probes: probesOf(probes) });
+  const { world, member, node } = aScene(faults, wideLimits, { catalog });
   let asked = 0;
   member.probe = () => {
     asked += 1;

@@ -78,7 +78,7 @@ function samplesOf({ standing: { run } }: RunEntry, key: string): Samples {
 
 function sample(core: Core, entry: RunEntry, asked: Asked): void {
   const { run } = entry.standing;
-  const probe = core.probes?.get(asked.probe.probe);
+  const probe = core.catalog.probes?.get(asked.probe.probe);
   if (probe === undefined) {
     take(core, entry, asked, failed(`probe ${asked.probe.probe} is not known to this release`));
     return;

@@ -1,5 +1,6 @@
 /** What open runs hold of the cluster, and when jobs were last hit. Freed only when a run is over. */
 
+import type { TargetRef } from '../faults/fault.ts';
 import { isBeforeHarm, mayHaveLeft } from '../lifecycle/run.ts';
 import { jobOf } from '../lifecycle/target.ts';
 import type { Reservation } from '../safety/gate.ts';
@@ -8,6 +9,14 @@ import type { Core } from './state.ts';
 
 /** States in which a run, though before harm, already counts: it was chosen and judged. */
 const counted = new Set(['baseline', 'armed']);
+
+/** What an undo puts back. */
+function resourceOf(target: TargetRef): readonly string[] {
+  if (target.kind === 'node') return [`node ${target.node}`];
+  if (target.kind === 'region') return [`region ${target.region}`];
+  const { namespace, job } = target;
+  return [`job ${namespace}/${job}`];
+}
 
 export function reservations(core: Core, except: string): readonly Reservation[] {
   const held: Reservation[] = [];
@@ -28,6 +37,7 @@ export function reservations(core: Core, except: string): readonly Reservation[]
       namespace: run.namespace,
       fault: run.fault,
       ...(fault?.alone === true ? { alone: true } : {}),
+      holds: run.intents.flatMap(({ target, undo }) => (undo === undefined ? [] : resourceOf(target))),
       jobs: jobsOf(run),
       allocs: targets.flatMap(target => ('alloc' in target ? [target.alloc] : [])),
       takes: run.intents.flatMap(({ target, takes = [] }) => {

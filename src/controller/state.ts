@@ -8,7 +8,7 @@ import type { Standing } from '../lifecycle/machine.ts';
 import type { UndoLine } from '../lifecycle/record.ts';
 import type { Run, Verdict } from '../lifecycle/run.ts';
 import type { Variable } from '../nomad/types.ts';
-import type { ProbeAnswer, Probes } from '../probes/probe.ts';
+import type { ProbeAnswer } from '../probes/probe.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Limits } from '../safety/limits.ts';
 import type { Spec } from '../spec/experiment.ts';
@@ -274,7 +274,6 @@ export interface Core {
   readonly config: ControllerConfig;
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
-  readonly probes: Probes | undefined;
   /** Who waits for which answer of a probe. */
   readonly probesAsked: Map<string, (answer: ProbeAnswer) => void>;
   readonly view: MutableView;

@@ -5,7 +5,6 @@
 
 import { createView } from '../cluster/view.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
-import type { Probes } from '../probes/probe.ts';
 import type { Gate } from '../safety/gate.ts';
 import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tendHalts } from './control.ts';
 import { answerAgain, lockPath } from './core.ts';
@@ -41,8 +40,6 @@ export interface Controller {
 export interface Parts {
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
-  /** Default: none is known, and a spec that names one does not get far. */
-  readonly probes?: Probes;
 }
 
 /** A controller that has seen nothing: the first input, of any kind, makes it ask. */
@@ -55,7 +52,6 @@ export function createController(
     config,
     catalog: parts.catalog,
     gates: parts.gates,
-    probes: parts.probes,
     probesAsked: new Map(),
     view: createView(),
     deadlines: createDeadlines(),

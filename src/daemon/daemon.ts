@@ -1,11 +1,10 @@
 /** One controller as a service: the fold, its way to Nomad, its HTTP interface, its signals. */
 
 import type { Listen, Serve } from '../api/types.ts';
-import { createController, type Parts } from '../controller/step.ts';
+import { createController } from '../controller/step.ts';
 import type { ControllerConfig, Summary } from '../controller/types.ts';
 import type { FaultCatalog } from '../faults/fault.ts';
 import { answerOf, requestOf } from '../nomad/calls.ts';
-import type { Probes } from '../probes/probe.ts';
 import type { Publisher } from '../publish/types.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { World } from '../world/types.ts';
@@ -25,7 +24,6 @@ export interface DaemonOptions {
   readonly world: World;
   readonly catalog: FaultCatalog;
   readonly gates: readonly Gate[];
-  readonly probes?: Probes;
   readonly askProbe?: AskProbe;
   readonly version: string;
   readonly publisher: Publisher;
@@ -74,7 +72,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         );
 
   const engine = await startOr(() => server?.close(), {
-    begin: now => createController(config, partsOf(options), now),
+    begin: now => createController(config, { catalog: options.catalog, gates: options.gates }, now),
     ...(options.askProbe === undefined ? {} : { askProbe: options.askProbe }),
     send: connection.send,
     openStream: connection.openStream,
@@ -127,10 +125,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     summary: engine.summary,
   };
-}
-
-function partsOf({ catalog, gates, probes }: DaemonOptions): Parts {
-  return { catalog, gates, ...(probes === undefined ? {} : { probes }) };
 }
 
 /** The engine, or the error that kept it from starting, after what was begun before it was closed. */

@@ -13,6 +13,7 @@ import type {
   View,
 } from '../cluster/types.ts';
 import type { FaultCall, ReadCall } from '../lifecycle/effects.ts';
+import type { Probes } from '../probes/probe.ts';
 
 /** What a fault leaves behind, and what brings it back. */
 export type UndoClass = 'none' | 'inverse' | 'by-nomad' | 'by-restart' | 'irreversible';
@@ -266,4 +267,7 @@ export interface Fault<P = never> {
 // biome-ignore lint/suspicious/noExplicitAny: the parameters' type is known only inside each fault; `parameters` proves them at run time.
 export type AnyFault = Fault<any>;
 
-export type FaultCatalog = ReadonlyMap<string, AnyFault>;
+/** What specs may name: faults by name, and the probes, where there are any. */
+export interface FaultCatalog extends ReadonlyMap<string, AnyFault> {
+  readonly probes?: Probes;
+}

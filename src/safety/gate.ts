@@ -22,6 +22,8 @@ export interface Reservation {
     readonly of: number;
     readonly taken: number;
   }[];
+  /** What it has to put back: `node <id>`, `job <namespace>/<id>`, `region <name>`. */
+  readonly holds?: readonly string[];
   /** No other run may be open beside it. */
   readonly alone?: boolean;
   /** Nodes it disturbs: those chosen, and those of chosen allocations when its reach goes beyond them. */

@@ -19,6 +19,7 @@ import { maxNamespacePercent } from './max-namespace-percent.ts';
 import { maxNodesPercent } from './max-nodes-percent.ts';
 import { maxRunsPerJob } from './max-runs-per-job.ts';
 import { minIntervalPerJob } from './min-interval-per-job.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { quiet } from './quiet.ts';
 import { reach } from './reach.ts';
 import { self } from './self.ts';
@@ -44,6 +45,7 @@ export const gates: readonly Gate[] = [
   maxNodesPercent,
   maxRunsPerJob,
   minIntervalPerJob,
+  oneAtATime,
   quiet,
   reach,
   self,

@@ -74,6 +74,8 @@ export const flatFields = {
   }).default('forbid'),
   probability: share('how likely a tick starts; one that does not is counted as skipped').default(1),
   suspend: bool({ help: 'true: valid, but at rest' }).default(false),
+  expect_http: text({ max: 2048, what: 'a URL', help: 'must answer 2xx before, and again after' }).optional(),
+  expect_tcp: text({ max: 300, what: 'host:port', help: 'must take connections before, and again after' }).optional(),
   recover_within: duration({
     min: second,
     max: 24 * hour,

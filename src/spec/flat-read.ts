@@ -2,6 +2,7 @@
 
 import type { Problem } from '../base/errors.ts';
 import type { AnyFault, FaultCatalog } from '../faults/fault.ts';
+import type { NamedProbe } from './experiment.ts';
 import { missingFault, unknownFault } from './fault-name.ts';
 import { type FlatValues, flatSchema } from './flat-fields.ts';
 import { flatReference } from './flat-reference.ts';
@@ -26,7 +27,7 @@ export function readFlat(given: Items, catalog: FaultCatalog, purpose: Purpose):
   const values = readValues(flat);
   const read = fault === undefined ? undefined : readParameters(fault, parameters);
   const asked: Asked = { items: flat, meant, words: flatWords };
-  const problems = [
+  const problems: Problem[] = [
     ...keyProblems,
     ...Object.keys(given).sort().flatMap(strayParameter),
     ...(fault === undefined ? faultNameProblem(flat, catalog, meant) : []),
@@ -36,15 +37,47 @@ export function readFlat(given: Items, catalog: FaultCatalog, purpose: Purpose):
     ...pickProblems(asked),
     ...(fault === undefined ? [] : faultProblems(asked, fault)),
   ];
+  const expected = readExpected(values.values, catalog);
+  problems.push(...expected.problems);
   if (problems.length > 0) return { problems: onceEach(problems) };
   if (fault === undefined || read?.ok !== true || values.values === undefined)
     throw new Error('a spec without problems has values');
   const durationMs = fault.lasts ? (values.values.duration ?? standardDurationMs) : 0;
   return {
     problems: [],
-    experiment: experimentOf(values.values, [{ fault: fault.name, with: read.value, durationMs }]),
+    experiment: experimentOf({ ...values.values, ...steadyOf(expected.probes) }, [
+      { fault: fault.name, with: read.value, durationMs },
+    ]),
     schedule: scheduleOf(values.values),
   };
+}
+
+const expectKeys = { expect_http: 'http', expect_tcp: 'tcp' } as const;
+
+/** What `expect_http` and `expect_tcp` ask, named after their keys. */
+function readExpected(
+  values: FlatValues | undefined,
+  { probes }: FaultCatalog,
+): { readonly probes: readonly NamedProbe[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const read: NamedProbe[] = [];
+  for (const [key, kind] of Object.entries(expectKeys)) {
+    const given = values?.[key as keyof typeof expectKeys];
+    if (given === undefined) continue;
+    const found = probes?.read(kind, { with: given });
+    if (found?.ok === true) read.push({ ...found.value, name: key, during: false });
+    else if (found === undefined)
+      problems.push({ code: 'SIR-102', key, message: `${key}: no probe is known here`, found: given, allowed: 'a spec without it' });
+    else
+      problems.push(
+        ...found.problems.map(each => ({ ...each, key, message: each.message.replace(/^[\w.]+: /, `${key}: `) })),
+      );
+  }
+  return { probes: read, problems };
+}
+
+function steadyOf(probes: readonly NamedProbe[]): { readonly steadyState?: readonly NamedProbe[] } {
+  return probes.length === 0 ? {} : { steadyState: probes };
 }
 
 function onceEach(problems: readonly Problem[]): readonly Problem[] {

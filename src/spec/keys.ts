@@ -49,6 +49,9 @@ const documents: { readonly [K in FlatKeyNow]: string } = {
   concurrency: 'schedule.concurrency',
   probability: 'schedule.probability',
   suspend: 'schedule.suspend',
+  // A document has a list of probes in their place.
+  expect_http: '',
+  expect_tcp: '',
   recover_within: 'recovery.within',
   accept_irreversible: 'accept_irreversible',
   experiment: 'experiment',
@@ -72,20 +75,6 @@ export const keysLater: readonly KeyLater[] = [
   { key: 'on', document: 'schedule.on', release: 'not yet', instead: events, use: 'at' },
   { key: 'on_delay', document: 'schedule.on_delay', release: 'not yet', instead: events, use: 'at' },
   { key: 'on_min_interval', document: 'schedule.on_min_interval', release: 'not yet', instead: events, use: 'every' },
-  {
-    key: 'expect_http',
-    document: 'steady_state',
-    release: 'not yet',
-    instead: 'leave it out: the groups hit must be whole before and after',
-    use: 'recover_within',
-  },
-  {
-    key: 'expect_tcp',
-    document: 'steady_state',
-    release: 'not yet',
-    instead: 'leave it out: the groups hit must be whole before and after',
-    use: 'recover_within',
-  },
 ];
 
 /** The name of the parameter that `param_<name>` gives; undefined for any other key. */

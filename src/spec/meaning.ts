@@ -11,6 +11,8 @@ export type SpecValues = Omit<FlatValues, 'target_mode'> & {
   readonly target_mode: Pick['mode'];
   readonly exclude?: NonNullable<TargetSpec['exclude']>;
   readonly weights?: NonNullable<Pick['weights']>;
+  readonly steadyState?: Experiment['steadyState'];
+  readonly guards?: Experiment['guards'];
 };
 
 /** The experiment of these values, with its steps. */
@@ -21,6 +23,7 @@ export function experimentOf(values: SpecValues, method: readonly FaultStep[]): 
     mode: values.mode,
     target: targetOf(values),
     method,
+    ...defined({ steadyState: values.steadyState, guards: values.guards }),
     recovery: { withinMs: values.recover_within },
     acceptIrreversible: values.accept_irreversible,
   };

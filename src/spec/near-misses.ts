@@ -41,6 +41,8 @@ const rows: readonly (readonly [key: string, say: string | undefined, others: st
     'mode=shadow goes through all of a run but the harm; sirocco plan shows what one would do now',
     'dryrun dry simulate plan shadow rehearsal',
   ],
+  ['expect_http', undefined, 'http url healthcheck health probehttp httpprobe'],
+  ['expect_tcp', undefined, 'tcp port probetcp tcpprobe'],
   ['recover_within', undefined, 'recovery recoverytimeout recoverywithin recoverin recoverytime'],
   [
     'recover_within',

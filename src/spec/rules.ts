@@ -28,7 +28,7 @@ export interface Asked {
   readonly words: Words;
 }
 
-export const timeKeys = ['cron', 'at', 'every'] as const;
+const timeKeys = ['cron', 'at', 'every'] as const;
 
 /** Whether a spec says when, and says it once. */
 export function timeProblems({ items, meant, words }: Asked): readonly Problem[] {

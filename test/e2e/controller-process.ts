@@ -4,12 +4,15 @@
  */
 
 import { createServe } from '../../src/api/server.ts';
+import { probeAsker } from '../../src/cli/controller/probing.ts';
 import type { ControllerConfig } from '../../src/controller/types.ts';
 import { connect } from '../../src/daemon/connection.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { catalogOf } from '../../src/faults/catalog.ts';
 import { faults } from '../../src/faults/index.ts';
 import { nomadConfig } from '../../src/nomad/config.ts';
+import { probes } from '../../src/probes/index.ts';
+import { probesOf } from '../../src/probes/reading.ts';
 import { createPublisher } from '../../src/publish/publisher.ts';
 import { gates } from '../../src/safety/index.ts';
 import { createWorld, logOptions } from '../../src/world/real.ts';
@@ -41,7 +44,8 @@ async function main(options: ProcessOptions): Promise<void> {
     config,
     connection,
     world,
-    catalog: catalogOf(faults),
+    catalog: catalogOf(faults, probesOf(probes)),
+    askProbe: probeAsker({ clock: world, env: process.env }),
     gates,
     version,
     publisher: createPublisher(world.log, { version, namespaces, faults: faults.map(each => each.name) }),

@@ -142,8 +142,14 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'drain renewed by others ended',
-    caughtAs: /is eligible at the end|never/,
-    edits: [],
+    caughtAs: /ended what others did to node/,
+    edits: [
+      {
+        file: 'faults/node-drain.ts',
+        from: 'if (node.draining && accessor !== undefined && node.drainAccessor !== accessor)',
+        to: 'if (node.draining && accessor === null)',
+      },
+    ],
   },
   {
     name: 'late drain not watched',
@@ -170,12 +176,24 @@ export const bugs: readonly Bug[] = [
   {
     name: 'paused deployment left',
     caughtAs: /deployment of .* is paused at the end|deployment-pause is in force/,
-    edits: [{ file: 'faults/deployment-pause.ts', from: "if (found.status === 'paused') {", to: 'if (found.id === target.job) {' }],
+    edits: [
+      {
+        file: 'faults/deployment-pause.ts',
+        from: "if (found.status === 'paused') {",
+        to: 'if (found.id === target.job) {',
+      },
+    ],
   },
   {
     name: 'tag left',
     caughtAs: /a tag is left at the end|job-tag is in force/,
-    edits: [{ file: 'faults/job-stop.ts', from: 'if (!versions.some(each => each.tag === tag))', to: 'if (versions.length > 0)' }],
+    edits: [
+      {
+        file: 'faults/job-stop.ts',
+        from: 'if (!versions.some(each => each.tag === tag))',
+        to: 'if (versions.length > 0)',
+      },
+    ],
   },
   {
     name: 'harm held without an end',
@@ -206,6 +224,12 @@ export const bugs: readonly Bug[] = [
   {
     name: 'verdict set twice',
     caughtAs: /the verdict of .* changed/,
-    edits: [],
+    edits: [
+      {
+        file: 'lifecycle/machine.ts',
+        from: '{ run: { ...context.run, doneAt',
+        to: '{ run: { ...context.run, ...judge(context.run, false), doneAt',
+      },
+    ],
   },
 ];

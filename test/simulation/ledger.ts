@@ -21,7 +21,7 @@ export interface JobWish {
 export interface Ledger {
   applied(applied: Applied): void;
   /** People's request was taken. */
-  wished(wish: Wish, cluster: Cluster, at: number): void;
+  wished(wish: Wish, at: number): void;
   /** The intent, `<run> <n>`, whose harm stands on this thing, unless it was undone or people changed it since. */
   owner(thing: string): string | undefined;
   /** When people last changed it. */
@@ -50,7 +50,7 @@ interface Sent {
   intentOf(effect: CallEffect): string | undefined;
 }
 
-export function createLedger(sent: Sent): Ledger {
+export function createLedger(sent: Sent, cluster: Cluster, broken: (text: string) => void): Ledger {
   const owners = new Map<string, string>();
   const people = new Map<string, number>();
   const crossed = new Set<string>();
@@ -62,6 +62,12 @@ export function createLedger(sent: Sent): Ledger {
     people.set(thing, at);
     owners.delete(thing);
     crossed.delete(thing);
+  };
+  /** A node that people want out is theirs to give back. */
+  const givenBack = (id: string, node: string) => {
+    const found = cluster.tables.nodes.get(node);
+    if (found === undefined || found.SchedulingEligibility !== 'eligible' || nodes.get(found.Name) !== 'out') return;
+    broken(`${id} ended what others did to node ${found.Name}`);
   };
 
   return {
@@ -84,8 +90,9 @@ export function createLedger(sent: Sent): Ledger {
       const since = people.get(thing);
       if (since !== undefined && !isFenced(call) && since > (sent.decidedAt(effect) ?? sentAt) - viewMs && at >= since)
         crossed.add(thing);
+      if (effect.priority === 'undo' && 'node' in call && !crossed.has(thing)) givenBack(effect.id, call.node);
     },
-    wished(wish, cluster, at) {
+    wished(wish, at) {
       if ('node' in wish) {
         nodes.set(wish.node, wish.is);
         const id = [...cluster.tables.nodes.values()].find(({ Name }) => Name === wish.node)?.ID ?? '';

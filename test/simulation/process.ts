@@ -6,7 +6,7 @@ import { type Subscription, subscribe, take } from '../../src/embedded/core/subs
 import type { CallEffect, Effect, StreamEffect } from '../../src/lifecycle/effects.ts';
 import type { Chance } from './chance.ts';
 import type { Queue } from './queue.ts';
-import type { Server } from './server.ts';
+import { type Server, tokens } from './server.ts';
 import type { Subject } from './types.ts';
 
 export interface SentCall {
@@ -154,7 +154,7 @@ export function createProcess(
   function open(of: number, { key, request }: StreamEffect): void {
     streams.delete(key);
     if (request.topics.length === 0) return;
-    const subscription = subscribe(server.cluster, request);
+    const subscription = subscribe(server.cluster, { ...request, token: tokens.controller.secret });
     if ('status' in subscription) throw new Error(`stream ${key}: ${subscription.message}`);
     streamIds += 1;
     const id = streamIds;

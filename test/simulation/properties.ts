@@ -50,10 +50,11 @@ export function createProperties(cluster: Cluster, catalog: FaultCatalog, now: (
     counts[name] = (counts[name] ?? 0) + 1;
   };
   const records = createRunRecords(cluster);
-  const ledger = createLedger({
-    decidedAt: effect => sending.decidedAt(effect),
-    intentOf: effect => sending.intentOf(effect),
-  });
+  const ledger = createLedger(
+    { decidedAt: effect => sending.decidedAt(effect), intentOf: effect => sending.intentOf(effect) },
+    cluster,
+    broken,
+  );
   const sending = createSending({
     cluster,
     records,
@@ -130,7 +131,7 @@ export function createProperties(cluster: Cluster, catalog: FaultCatalog, now: (
       ledger.applied(applied);
     },
     wished(wish) {
-      ledger.wished(wish, cluster, cluster.now);
+      ledger.wished(wish, cluster.now);
     },
     changed,
     atEnd() {

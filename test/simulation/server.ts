@@ -1,6 +1,7 @@
 /** Nomad's side: the embedded core in virtual time, with calls that get lost, repeated, late, and answers from the past. */
 
 import type { Answer } from '../../src/controller/types.ts';
+import type { Token } from '../../src/embedded/core/acl.ts';
 import { advance, nextDue } from '../../src/embedded/core/advance.ts';
 import type { Blocked } from '../../src/embedded/core/handle.ts';
 import { handle, poll } from '../../src/embedded/core/handle.ts';
@@ -36,6 +37,11 @@ export interface Server {
   /** Reads may be answered from the past from now on, or no more. */
   disturb(on: boolean): void;
 }
+
+const token = (name: string): Token => ({ secret: name, accessor: name, name, type: 'management', rules: {} });
+
+/** By its token Nomad notes who drained a node. */
+export const tokens = { people: token('people'), controller: token('controller') } as const;
 
 interface Waiting {
   readonly blocked: Blocked;
@@ -79,7 +85,8 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
 
   function apply(request: NomadRequest, done: (response: NomadResponse) => void, by?: Applied['by']): void {
     advance(cluster, now());
-    const handled = handle(cluster, request, now());
+    const token = by === undefined ? tokens.people.secret : tokens.controller.secret;
+    const handled = handle(cluster, { ...request, token }, now());
     if (handled.kind === 'answer' && request.method !== 'GET') {
       const { response } = handled;
       for (const each of observers) each({ request, response, at: now(), ...(by === undefined ? {} : { by }) });
@@ -104,7 +111,7 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
     if (old === undefined) return undefined;
     const present = cluster.tables;
     cluster.tables = old;
-    const handled = handle(cluster, request, now());
+    const handled = handle(cluster, { ...request, token: tokens.controller.secret }, now());
     cluster.tables = present;
     return handled.kind === 'answer' ? handled.response : undefined;
   }

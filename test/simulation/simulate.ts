@@ -11,7 +11,7 @@ import { createProperties } from './properties.ts';
 import { createQueue } from './queue.ts';
 import { home, ownNode, prepare, sharedNodes } from './scenario.ts';
 import { rest } from './schedules.ts';
-import { createServer } from './server.ts';
+import { createServer, tokens } from './server.ts';
 import type { Options, Outcome } from './types.ts';
 
 const start = Date.UTC(2026, 10, 24, 10);
@@ -24,7 +24,7 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   const queue = createQueue();
   let clock = start;
   const now = () => clock;
-  const cluster = createCluster({ seed, now: start });
+  const cluster = createCluster({ seed, now: start, acl: true, tokens: [tokens.people, tokens.controller] });
   const chance = createChance(seed, disturbed);
   const server = createServer(cluster, queue, chance, now);
   const hash = createHash('sha256');

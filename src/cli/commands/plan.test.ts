@@ -45,6 +45,7 @@ describe('plan', () => {
       ok      max-nodes-percent      no node is disturbed
       ok      max-runs-per-job       at most 1 runs on each job
       ok      min-interval-per-job   no job hit within 1m
+      ok      one-at-a-time          alloc-kill has nothing to put back
       ok      comes-back             Nomad brings the target back: by restart, reschedule or replacement.
       ok      exclude-jobs           The limit exclude_jobs does not name the job.
       ok      exclude-nodes          The limit exclude_nodes does not name the node.

@@ -7,8 +7,6 @@ import type { Listen } from '../../api/types.ts';
 import { errorTable } from '../../base/errors.ts';
 import { startDaemon } from '../../daemon/daemon.ts';
 import type { StopReport } from '../../daemon/types.ts';
-import { probes } from '../../probes/index.ts';
-import { probesOf } from '../../probes/reading.ts';
 import { createPublisher } from '../../publish/publisher.ts';
 import { logOptions } from '../../world/real.ts';
 import type { Cli } from '../cli.ts';
@@ -47,7 +45,6 @@ export async function runController(cli: Cli, options: ControllerOptions): Promi
     world,
     catalog: cli.catalog,
     gates: cli.gates,
-    probes: probesOf(probes),
     askProbe: probeAsker(cli),
     version,
     publisher: createPublisher(world.log, { version, namespaces, faults }),

@@ -106,6 +106,23 @@ describe('doctor --residue', () => {
     expect(out).toContain(`Undo by hand, in this order\n  nomad node eligibility -enable ${nodeIds[0]}`);
   });
 
+  it('tells of a node once, which an earlier run had out too, and had just put back', async () => {
+    const nomad = clean();
+    const over = { doneAt: now - 20_000, injectedAt: now - 40_000, intents: [cordon({ undoState: 'undone' })] };
+    for (const n of [1, 2])
+      putCordon(nomad, 'done', { id: `sirocco_cordon_2026112${n}T095000Z`, claimedAt: now - 60_000 + n, ...over });
+    const [first, second] = nodeIds.map(nodeStub);
+    const out = { ...first, SchedulingEligibility: 'ineligible' };
+    nomad.answers.set('/v1/nodes', [out, second]);
+    const Events = [{ Message: 'Node marked as ineligible for scheduling', Timestamp: '2026-11-24T10:00:00Z' }];
+    nomad.answers.set(`/v1/node/${nodeIds[0]}`, { ...out, Events });
+    expect(await residue(nomad)).toMatchObject({ code: 6, residue: [{ run: 'sirocco_cordon_20261122T095000Z' }] });
+    putCordon(nomad);
+    expect((await residue(nomad)).residue.map(each => each.run)).toEqual([run]);
+    await led(nomad);
+    expect(await residue(nomad)).toMatchObject({ code: 0, residue: [], in_force: [{ run }] });
+  });
+
   it('undoes by hand in the reverse order of doing', async () => {
     const nomad = clean();
     const other = { kind: 'node', node: nodeIds[1], name: 'client-1' } as const;

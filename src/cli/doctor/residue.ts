@@ -56,6 +56,7 @@ export function judge(evidence: Evidence): Judgement {
     const recorded = runs.flatMap(each => recordedOf(each, fault.name));
     const seen: Seen = { ...look, recorded };
     return (fault.residue?.(seen) ?? [])
+      .filter(isFirst)
       .filter(found => !told.some(each => isSame(each, fault.name, found)))
       .map(found => ofMark(fault.name, found, evidence));
   });
@@ -76,14 +77,14 @@ export function keyOf({ what, where, run = '', byHand }: Remnant): string {
   return [what, where, run, byHand].join('\n');
 }
 
-function isSame(told: Told, fault: string, { target, run, undo }: Residue): boolean {
-  return (
-    told.what === fault &&
-    told.op === undo?.op &&
-    (run === undefined || told.run === run) &&
-    told.target !== undefined &&
-    isSameTarget(told.target, target)
-  );
+/** Whatever run a mark or an older record names: an open run that holds the same thing puts it back. */
+function isSame(told: Told, fault: string, { target, undo }: Residue): boolean {
+  return told.what === fault && told.op === undo?.op && told.target !== undefined && isSameTarget(told.target, target);
+}
+
+/** Two runs that are over may both explain one thing: the newest stands for it. */
+function isFirst({ target, undo }: Residue, i: number, all: readonly Residue[]): boolean {
+  return all.findIndex(each => each.undo?.op === undo?.op && isSameTarget(each.target, target)) === i;
 }
 
 /** One controller has one region, whatever either calls it. */

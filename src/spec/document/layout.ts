@@ -38,12 +38,8 @@ export function isBranch(place: string): boolean {
 /** The words that may stand below a place, those of this release first; `''` is the whole. */
 export function wordsBelow(place: string): readonly string[] {
   const start = place === '' ? '' : `${place}.`;
-  const below = places.filter(each => each.startsWith(start) && !partsLater.has(each) && !isProbe(each));
+  const below = places.filter(each => each.startsWith(start) && !partsLater.has(each));
   return [...new Set(below.map(each => each.slice(start.length).split('.')[0] ?? ''))];
-}
-
-function isProbe(place: string): boolean {
-  return place === 'steady_state' || place === 'guards';
 }
 
 /** The words of a step. */

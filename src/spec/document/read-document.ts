@@ -12,7 +12,7 @@ import { problemsOf } from '../problems.ts';
 import { type Asked, exclusive, faultProblems, pickProblems, timeProblems } from '../rules.ts';
 import { timelessProblems } from '../schedule-keys.ts';
 import { exclusionProblems, readExclusions } from './exclusions.ts';
-import { readExpectations } from './expectations.ts';
+import { type Expectations, readExpectations } from './expectations.ts';
 import { documentWords } from './layout.ts';
 import { readMethod } from './method.ts';
 import { inOrder, type Places, placed, placesOf } from './places.ts';
@@ -34,27 +34,25 @@ const documentSchema = z.object(documentFields);
 export interface DocumentOptions {
   readonly catalog: FaultCatalog;
   readonly purpose: Purpose;
-  /** Kinds of probes that `steady_state` and `guards` may name; none: they are answered "not yet". */
-  readonly probeKinds?: readonly string[];
 }
 
 /** Reads the tree of a document. Never throws, whatever it holds. */
-export function readDocument(root: Branch, { catalog, purpose, probeKinds = [] }: DocumentOptions): SpecRead {
+export function readDocument(root: Branch, { catalog, purpose }: DocumentOptions): SpecRead {
   const reading: Reading = { catalog, purpose, problems: [], meant: new Set(), unknown: 0 };
   const places = placesOf(root);
   const gathered = gather(reading, root);
-  readExpectations(reading, root, probeKinds);
+  const expectations = readExpectations(reading, root);
   const read =
     purpose === 'schedule' && gathered.items.has('experiment')
       ? readReference(reading, gathered, places)
-      : readOwn(reading, gathered);
+      : readOwn(reading, gathered, expectations);
   if (reading.problems.length === 0 && read !== undefined) return { problems: [], ...read };
   return { problems: inOrder(reading.problems.map(each => placed(each, places))) };
 }
 
 type Read = Omit<SpecRead, 'problems'>;
 
-function readOwn(reading: Reading, { items, parts }: Gathered): Read | undefined {
+function readOwn(reading: Reading, { items, parts }: Gathered, expectations: Expectations): Read | undefined {
   const { problems, meant, purpose } = reading;
   const params = parts.get('params');
   if (params !== undefined) {
@@ -84,6 +82,7 @@ function readOwn(reading: Reading, { items, parts }: Gathered): Read | undefined
     ...values,
     ...(exclusions.length === 0 ? {} : { exclude: exclusions }),
     ...(weighted === undefined ? {} : { weights: weighted }),
+    ...expectations,
   };
   const method = steps.flatMap(({ step }) => step ?? []);
   return { experiment: experimentOf(all, method), schedule: scheduleOf(all) };

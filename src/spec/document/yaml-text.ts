@@ -8,8 +8,8 @@ import type { Branch, Entry, Leaf, Tree } from './tree.ts';
 import { composed } from './yaml-parse.ts';
 import { syntaxProblem, tooDeep, tooLong, type Words } from './yaml-words.ts';
 
-export const longestText = 64 * 1024;
-export const deepest = 32;
+const longestText = 64 * 1024;
+const deepest = 32;
 
 export type ReadText =
   | { readonly ok: true; readonly root: Branch }
