@@ -58,7 +58,7 @@ export function numberIn(path: string, prefix: string, month: string): number | 
 }
 
 /** Bytes as Nomad counts them. */
-export function bytesOf(text: string): number {
+function bytesOf(text: string): number {
   return utf8ToBytes(text).length;
 }
 

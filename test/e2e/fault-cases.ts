@@ -101,7 +101,7 @@ const lasting = { duration: '3s', recover_within: '60s' };
 const onJob = () => ({ target_job: job, ...lasting });
 const aNode = ({ node }: Stage) => ({ target_node: node, ...lasting });
 /** For the operator's hand there must be time. */
-const long = { duration: '8s' };
+const long = { duration: '6s' };
 
 export const faultCases: readonly FaultCase[] = [
   {

@@ -5,7 +5,7 @@ import { type EmbeddedCluster, startEmbeddedCluster } from './embedded-cluster.t
 import { type E2eCluster, startCluster } from './real-clusters.ts';
 import { requestSuite } from './request-suite.ts';
 
-describe('requests on the embedded Nomad', () => {
+describe.concurrent('requests on the embedded Nomad', () => {
   let cluster: EmbeddedCluster;
   beforeAll(async () => {
     cluster = await startEmbeddedCluster(5);

@@ -164,18 +164,6 @@ export function describeResidue(start: () => Promise<FaultCluster>, options: Res
       }
       const { nomadBinary } = options;
       if (nomadBinary === undefined) return;
-      {
-        const env = { NOMAD_ADDR: place.nomad.address, NOMAD_TOKEN: place.cluster.managementToken };
-        for (const args of [
-          ['operator', 'scheduler', 'get-config'],
-          ['node', 'status'],
-          ['job', 'history', '-namespace', place.namespace, 'stopped'],
-          ['job', 'scaling-events', '-namespace', place.namespace, '-verbose', 'scaled'],
-          ['job', 'status', '-namespace', place.namespace, 'stopped'],
-          ['deployment', 'list', '-namespace', place.namespace],
-        ])
-          console.error(args.join(' '), (await run(nomadBinary, args, { env })).stdout.slice(0, 900));
-      }
       for (const { by_hand: lines } of told)
         for (const line of lines.split('; ')) await byHand(nomadBinary, line, place);
       expect(await doctor()).toMatchObject({ code: 0, residue: [], in_force: [] });

@@ -131,7 +131,11 @@ export const bugs: readonly Bug[] = [
     name: 'job reverted though somebody deployed it',
     caughtAs: /has edition .* people deployed/,
     edits: [
-      { file: 'faults/job-stop.ts', from: 'if (!job.stop) return asBefore(intent, after, job.submitTime);', to: '' },
+      {
+        file: 'faults/job-stop.ts',
+        from: 'if (!job.stop) return asBefore(',
+        to: 'if (!job.stop && intent.undoneIndex !== undefined) return asBefore(',
+      },
       { file: 'faults/job-stop.ts', from: 'if (!twice && !isOurStop(job, intent))', to: 'if (job.version < 0)' },
       {
         file: 'faults/job-stop.ts',
@@ -204,6 +208,7 @@ export const bugs: readonly Bug[] = [
         from: '(!facts.more && (facts.timeUp || facts.wall >= (context.run.holdUntil ?? 0)))',
         to: 'context.run.abort !== undefined',
       },
+      { file: 'controller/revert.ts', from: 'return endsAt !== undefined && (', to: 'return endsAt === -1 && (' },
     ],
   },
   {

@@ -23,11 +23,12 @@ export type Fate =
 export interface Chance {
   /** One way to Nomad, in milliseconds. */
   latency(): number;
-  fate(isRead: boolean): Fate;
+  /** `isHarm`: of a call that a fault makes; those meet trouble more often than they would by the number of all calls. */
+  fate(isRead: boolean, isHarm: boolean): Fate;
   /** After how many effects of a step the process dies; undefined: it lives. */
   crash(effects: number): number | undefined;
   /** How long a process freezes between deciding and sending; 0: not. */
-  freeze(): number;
+  freeze(isHarm: boolean): number;
   restart(): number;
   /** What happens to a batch of events. */
   batch(): 'normal' | 'lost' | 'twice' | 'gap';
@@ -56,9 +57,9 @@ export function createChance(seed: string, disturbed: boolean): Chance {
   return {
     people,
     latency: () => 1 + latency.below(8),
-    fate(isRead) {
+    fate(isRead, isHarm) {
       const [draw, kind, detail] = [fates.next(), fates.next(), fates.next()];
-      if (draw >= 0.04 * rough) return { kind: 'normal' };
+      if (draw >= (isHarm ? 0.1 : 0.04) * rough) return { kind: 'normal' };
       if (isRead) {
         if (kind < 0.4) return { kind: 'old' };
         if (kind < 0.6) return { kind: 'lost-answer' };
@@ -75,9 +76,9 @@ export function createChance(seed: string, disturbed: boolean): Chance {
       const [draw, where] = [crashes.next(), crashes.next()];
       return effects > 0 && draw < 0.004 * rough ? Math.floor(where * (effects + 1)) : undefined;
     },
-    freeze() {
+    freeze(isHarm) {
       const [draw, long] = [freezes.next(), freezes.next()];
-      return draw < 0.001 * rough ? Math.floor(500 + 30_000 * long) : 0;
+      return draw < (isHarm ? 0.01 : 0.001) * rough ? Math.floor(500 + 30_000 * long) : 0;
     },
     restart: () => 500 + restarts.below(8_000),
     batch() {

@@ -1,8 +1,9 @@
 /** Whether harm is in force, by the cluster's own tables. One row an operation that leaves something behind. */
 
 import type { Cluster } from '../../src/embedded/core/types.ts';
-import type { FaultCall } from '../../src/lifecycle/effects.ts';
+import type { Call, FaultCall } from '../../src/lifecycle/effects.ts';
 import type { Intent } from '../../src/lifecycle/run.ts';
+import { faultRequests } from '../../src/nomad/fault-requests.ts';
 
 export interface Lasting<C extends FaultCall> {
   /** What it changes: two calls on the same thing take each other's place. */
@@ -57,6 +58,11 @@ const rows: Rows = {
     isInForce: ({ tables }) => tables.scheduler.PauseEvalBroker,
   },
 };
+
+/** Whether a call is one of those that faults make, to harm or to undo. */
+export function isFaultCall(call: Call): call is FaultCall {
+  return Object.hasOwn(faultRequests, call.op);
+}
 
 function rowOf(call: FaultCall): Lasting<FaultCall> | undefined {
   return rows[call.op] as Lasting<FaultCall> | undefined;

@@ -2,8 +2,7 @@
 
 import type { Cluster } from '../../src/embedded/core/types.ts';
 import type { CallEffect, FaultCall } from '../../src/lifecycle/effects.ts';
-import { faultRequests } from '../../src/nomad/fault-requests.ts';
-import { thingOf } from './in-force.ts';
+import { isFaultCall, thingOf } from './in-force.ts';
 import type { Wish } from './people.ts';
 import { ownNode, services, sharedNodes } from './scenario.ts';
 import type { Applied } from './server.ts';
@@ -34,10 +33,6 @@ export interface Ledger {
 
 export function runOf({ id }: CallEffect): string {
   return id.slice(0, id.lastIndexOf('/'));
-}
-
-export function isFaultCall(call: CallEffect['call']): call is FaultCall {
-  return Object.hasOwn(faultRequests, call.op);
 }
 
 /** Whether Nomad itself refuses the call where somebody changed its object meanwhile. */

@@ -5,6 +5,7 @@ import type { ControllerConfig, Happening } from '../../src/controller/types.ts'
 import { type Subscription, subscribe, take } from '../../src/embedded/core/subscription.ts';
 import type { CallEffect, Effect, StreamEffect } from '../../src/lifecycle/effects.ts';
 import type { Chance } from './chance.ts';
+import { isFaultCall } from './in-force.ts';
 import type { Queue } from './queue.ts';
 import { type Server, tokens } from './server.ts';
 import type { Subject } from './types.ts';
@@ -94,7 +95,9 @@ export function createProcess(
     const step = controller.step({ seq, mono: mono(), wall: now(), happening });
     const decidedAt = now();
     const crashAfter = troubled ? chance.crash(step.effects.length) : undefined;
-    const freeze = troubled && step.effects.some(each => each.kind === 'call') ? chance.freeze() : 0;
+    const calls = step.effects.filter(each => each.kind === 'call');
+    const isHarm = calls.some(({ call, priority }) => priority === 'inject' && isFaultCall(call));
+    const freeze = troubled && calls.length > 0 ? chance.freeze(isHarm) : 0;
     const effects = crashAfter === undefined ? step.effects : step.effects.slice(0, crashAfter);
     if (freeze > 0) {
       watcher.line(`${now()} ${config.name} freezes for ${Math.round(freeze)}`);

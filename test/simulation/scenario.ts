@@ -77,7 +77,7 @@ export function service(id: Service, count: number, edition = 0): NomadRequest {
 
 /** Fast enough that many runs fit into two virtual minutes; in every other seed wide enough to stop a whole job. */
 function limits(draws: Random): Readonly<Record<string, string>> {
-  const [isWide, isShared] = [draws.next() < 0.5, draws.next() < 0.3];
+  const [isWide, isShared] = [draws.next() < 0.5, draws.next() < 0.5];
   return {
     min_interval_per_job: '3s',
     max_nodes_percent: '50',

@@ -64,6 +64,7 @@ const plans: readonly Plan[] = [
     { fault: 'alloc-restart' },
     { fault: 'job-stop', duration: '2s' },
   ]),
+  flat('thin', 0.4, 9, { fault: 'alloc-kill', target_job: 'pool' }),
 ];
 
 /** About so often; every other schedule has a jitter, a probability, or something to say of its open runs. */

@@ -3,8 +3,8 @@
 import type { Cluster } from '../../src/embedded/core/types.ts';
 import type { CallEffect, FaultCall } from '../../src/lifecycle/effects.ts';
 import { type Intent, orderOf, type Run, stageOf } from '../../src/lifecycle/run.ts';
-import { isInForce, thingOf } from './in-force.ts';
-import { isFaultCall, type Ledger, runOf } from './ledger.ts';
+import { isFaultCall, isInForce, thingOf } from './in-force.ts';
+import { type Ledger, runOf } from './ledger.ts';
 import type { SentCall } from './process.ts';
 import type { RunRecords } from './run-records.ts';
 

@@ -12,6 +12,7 @@ import { answerOf, requestOf } from '../../src/nomad/calls.ts';
 import { outcomeOf } from '../../src/nomad/outcome.ts';
 import type { NomadRequest, NomadResponse, Outcome } from '../../src/nomad/types.ts';
 import type { Chance } from './chance.ts';
+import { isFaultCall } from './in-force.ts';
 import type { Queue } from './queue.ts';
 
 /** A request that reached the cluster. */
@@ -126,7 +127,9 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
   function send(effect: CallEffect, done: (answer: Answer) => void): void {
     const request = requestOf(effect.call);
     const isRead = request.method === 'GET';
-    const fate = disturbed ? chance.fate(isRead) : { kind: 'normal' as const };
+    const fate = disturbed
+      ? chance.fate(isRead, effect.priority === 'inject' && isFaultCall(effect.call))
+      : { kind: 'normal' as const };
     const answer = (outcome: Outcome) => done(answerOf(effect.call, outcome));
     const back = (response: NomadResponse) =>
       queue.at(now() + chance.latency(), () => answer(outcomeOf(request, response)));

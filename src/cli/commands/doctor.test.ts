@@ -25,10 +25,9 @@ describe('doctor', () => {
       ok   sirocco: chaos/schedule/_: read, list, write
       ok   sirocco: chaos/experiments/*: read, list
       ok   sirocco: chaos/experiments/_: read, list, write
-      ok   sirocco: chaos/status/*: read, write, destroy
+      ok   sirocco: chaos/status/*: read, list, write, destroy
       ok   sirocco: chaos/requests/*: read, list, destroy
       ok   sirocco: chaos/requests/_: read, list, write
-      ok   sirocco: chaos/status/requests/*: read, list, write, destroy
       ok   default: read-job: granted
       ok   default: list-jobs: granted
       ok   default: alloc-lifecycle: granted
@@ -46,10 +45,9 @@ describe('doctor', () => {
       ok   default: chaos/schedule/_: read, list, write
       ok   default: chaos/experiments/*: read, list
       ok   default: chaos/experiments/_: read, list, write
-      ok   default: chaos/status/*: read, write, destroy
+      ok   default: chaos/status/*: read, list, write, destroy
       ok   default: chaos/requests/*: read, list, destroy
       ok   default: chaos/requests/_: read, list, write
-      ok   default: chaos/status/requests/*: read, list, write, destroy
       ok   node write: granted
       ok   operator write: granted
       ok   sirocco: events: the stream opens

@@ -26,19 +26,18 @@ describe('policy', () => {
         ]
 
         variables {
-          path "chaos/control/leader" { capabilities = ["read", "list", "write"] }               # the lock: one controller acts
-          path "chaos/runs/*" { capabilities = ["read", "list", "write", "destroy"] }            # run records, written before any harm; after seven days a summary takes their place
-          path "chaos/history/*" { capabilities = ["read", "list", "write", "destroy"] }         # summaries of old runs, deleted after 90 days
-          path "chaos/control/*" { capabilities = ["read", "list"] }                             # halt, and in home the limits: only people write them
-          path "chaos/control/_" { capabilities = ["read", "list", "write"] }                    # the marker that proves the right to list
-          path "chaos/schedule/*" { capabilities = ["read", "list"] }                            # schedules: only people write them
-          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
-          path "chaos/experiments/*" { capabilities = ["read", "list"] }                         # experiments that schedules name: only people write them
-          path "chaos/experiments/_" { capabilities = ["read", "list", "write"] }                # the marker that proves the right to list
-          path "chaos/status/*" { capabilities = ["read", "write", "destroy"] }                  # the answers to schedules, deleted with them
-          path "chaos/requests/*" { capabilities = ["read", "list", "destroy"] }                 # requests: people write them, and they are deleted when they are answered
-          path "chaos/requests/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
-          path "chaos/status/requests/*" { capabilities = ["read", "list", "write", "destroy"] } # the answers to requests, deleted after seven days
+          path "chaos/control/leader" { capabilities = ["read", "list", "write"] }       # the lock: one controller acts
+          path "chaos/runs/*" { capabilities = ["read", "list", "write", "destroy"] }    # run records, written before any harm; after seven days a summary takes their place
+          path "chaos/history/*" { capabilities = ["read", "list", "write", "destroy"] } # summaries of old runs, deleted after 90 days
+          path "chaos/control/*" { capabilities = ["read", "list"] }                     # halt, and in home the limits: only people write them
+          path "chaos/control/_" { capabilities = ["read", "list", "write"] }            # the marker that proves the right to list
+          path "chaos/schedule/*" { capabilities = ["read", "list"] }                    # schedules: only people write them
+          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }           # the marker that proves the right to list
+          path "chaos/experiments/*" { capabilities = ["read", "list"] }                 # experiments that schedules name: only people write them
+          path "chaos/experiments/_" { capabilities = ["read", "list", "write"] }        # the marker that proves the right to list
+          path "chaos/status/*" { capabilities = ["read", "list", "write", "destroy"] }  # the answers to schedules and requests, deleted with them or after seven days
+          path "chaos/requests/*" { capabilities = ["read", "list", "destroy"] }         # requests: people write them, and they are deleted when they are answered
+          path "chaos/requests/_" { capabilities = ["read", "list", "write"] }           # the marker that proves the right to list
         }
       }
 
@@ -49,16 +48,15 @@ describe('policy', () => {
         ]
 
         variables {
-          path "chaos/control/*" { capabilities = ["read", "list"] }                             # halt, and in home the limits: only people write them
-          path "chaos/control/_" { capabilities = ["read", "list", "write"] }                    # the marker that proves the right to list
-          path "chaos/schedule/*" { capabilities = ["read", "list"] }                            # schedules: only people write them
-          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
-          path "chaos/experiments/*" { capabilities = ["read", "list"] }                         # experiments that schedules name: only people write them
-          path "chaos/experiments/_" { capabilities = ["read", "list", "write"] }                # the marker that proves the right to list
-          path "chaos/status/*" { capabilities = ["read", "write", "destroy"] }                  # the answers to schedules, deleted with them
-          path "chaos/requests/*" { capabilities = ["read", "list", "destroy"] }                 # requests: people write them, and they are deleted when they are answered
-          path "chaos/requests/_" { capabilities = ["read", "list", "write"] }                   # the marker that proves the right to list
-          path "chaos/status/requests/*" { capabilities = ["read", "list", "write", "destroy"] } # the answers to requests, deleted after seven days
+          path "chaos/control/*" { capabilities = ["read", "list"] }                    # halt, and in home the limits: only people write them
+          path "chaos/control/_" { capabilities = ["read", "list", "write"] }           # the marker that proves the right to list
+          path "chaos/schedule/*" { capabilities = ["read", "list"] }                   # schedules: only people write them
+          path "chaos/schedule/_" { capabilities = ["read", "list", "write"] }          # the marker that proves the right to list
+          path "chaos/experiments/*" { capabilities = ["read", "list"] }                # experiments that schedules name: only people write them
+          path "chaos/experiments/_" { capabilities = ["read", "list", "write"] }       # the marker that proves the right to list
+          path "chaos/status/*" { capabilities = ["read", "list", "write", "destroy"] } # the answers to schedules and requests, deleted with them or after seven days
+          path "chaos/requests/*" { capabilities = ["read", "list", "destroy"] }        # requests: people write them, and they are deleted when they are answered
+          path "chaos/requests/_" { capabilities = ["read", "list", "write"] }          # the marker that proves the right to list
         }
       }"
     `);
@@ -125,7 +123,6 @@ describe('policy', () => {
       'chaos/runs/*',
       'chaos/schedule/_',
       'chaos/status/*',
-      'chaos/status/requests/*',
     ]);
     const deleted = paths.filter(([, , words]) => words?.includes('destroy')).map(([, path]) => path);
     expect([...new Set(deleted)].sort()).toEqual([
@@ -133,7 +130,6 @@ describe('policy', () => {
       'chaos/requests/*',
       'chaos/runs/*',
       'chaos/status/*',
-      'chaos/status/requests/*',
     ]);
   });
 

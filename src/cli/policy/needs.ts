@@ -124,8 +124,8 @@ function managedPaths(prefix: string): readonly PathNeed[] {
     },
     {
       path: `${prefix}/status/*`,
-      capabilities: ['read', 'write', 'destroy'],
-      why: 'the answers to schedules, deleted with them',
+      capabilities: ['read', 'list', 'write', 'destroy'],
+      why: 'the answers to schedules and requests, deleted with them or after seven days',
     },
     {
       path: `${prefix}/requests/*`,
@@ -136,11 +136,6 @@ function managedPaths(prefix: string): readonly PathNeed[] {
       path: `${prefix}/requests/_`,
       capabilities: ['read', 'list', 'write'],
       why: 'the marker that proves the right to list',
-    },
-    {
-      path: `${prefix}/status/requests/*`,
-      capabilities: ['read', 'list', 'write', 'destroy'],
-      why: 'the answers to requests, deleted after seven days',
     },
   ];
 }
