@@ -136,6 +136,13 @@ describe('undoing node-drain', () => {
     ['is draining for us, though no answer came', {}, draining(drain('draining')), 120, undrain],
     ['was drained by us to the end', observed, ended(drain('complete')), 140, undrain],
     [
+      'was drained to the end for an operator, who had renewed our drain',
+      observed,
+      ended(drain('complete', operator)),
+      140,
+      superseded('renewed'),
+    ],
+    [
       'is draining anew for an operator, who kept our note',
       observed,
       draining(drain('draining', operator)),

@@ -125,11 +125,12 @@ function stillOut(intent: Injected, node: NodeView, run: string): UndoDecision {
     if (answeredIndex === undefined) return { kind: 'undone', after };
     return superseded('an operator drained it, or ended our drain, meanwhile');
   }
-  const accessor = effect?.marks?.['accessor'];
-  if (node.draining && accessor !== undefined && node.drainAccessor !== accessor)
-    return superseded('an operator renewed the drain');
   // Ours makes it eligible in the same write.
   if (!node.draining && node.drainStatus === 'canceled')
     return superseded('an operator ended the drain, and left the node ineligible');
+  // Renewing keeps our mark, also when the drain is complete: only who did it tells.
+  const accessor = effect?.marks?.['accessor'];
+  const { drainAccessor: last = '' } = node;
+  if (accessor !== undefined && last !== '' && last !== accessor) return superseded('an operator renewed the drain');
   return { kind: 'call', call: { op: 'node-undrain', node: node.id, run } };
 }

@@ -27,6 +27,7 @@ function asked(gate: Gate, { chosen = [onAlloc(1)], held = [], limits = {}, clus
 }
 
 const four = sampleWeb(4);
+const [aGroup] = sampleJob(4).groups.map((group): Candidate => ({ kind: 'group', job: sampleJob(4), group }));
 const sick = (n: number) => sampleAlloc(n, { healthy: false, client: 'pending' });
 
 describe('max-group-percent', () => {
@@ -65,6 +66,27 @@ describe('max-group-percent', () => {
       'what its own run holds, which counts once',
       { held: [heldBy(sampleContext().run, [1])] },
       'pass: within 50 percent of each group',
+    ],
+    [
+      'two of four, whichever, beside one that another run holds: it need not be among them',
+      {
+        cluster: four,
+        held: [heldBy('other', [1])],
+        chosen: [aGroup].flatMap(each => each ?? []),
+        over: { fault: sampleFault({ harms: () => [sampleAlloc(1), sampleAlloc(2)] }) },
+      },
+      'later: group app of job web: max_group_percent 50 of 4 allows 2; 2 asked for, 0 unhealthy already, 1 held by other runs, of 4',
+    ],
+    [
+      'all of four, one of which another run holds',
+      {
+        cluster: four,
+        held: [heldBy('other', [1])],
+        chosen: [aGroup].flatMap(each => each ?? []),
+        limits: { maxGroupPercent: 100 },
+        over: { fault: sampleFault({ harms: () => [1, 2, 3, 4].map(n => sampleAlloc(n)) }) },
+      },
+      'pass: within 100 percent of each group',
     ],
     [
       'a fault on a node that leaves allocations alone',

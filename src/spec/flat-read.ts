@@ -67,7 +67,13 @@ function readExpected(
     const found = probes?.read(kind, { with: given });
     if (found?.ok === true) read.push({ ...found.value, name: key, during: false });
     else if (found === undefined)
-      problems.push({ code: 'SIR-102', key, message: `${key}: no probe is known here`, found: given, allowed: 'a spec without it' });
+      problems.push({
+        code: 'SIR-102',
+        key,
+        message: `${key}: no probe is known here`,
+        found: given,
+        allowed: 'a spec without it',
+      });
     else
       problems.push(
         ...found.problems.map(each => ({ ...each, key, message: each.message.replace(/^[\w.]+: /, `${key}: `) })),

@@ -4,6 +4,8 @@ export interface Bug {
   readonly name: string;
   /** What a property says when it catches this bug. */
   readonly caughtAs: RegExp;
+  /** The number of a seed that caught it last: tried first, so that not all before it are played each time. */
+  readonly near?: number;
   readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
@@ -26,6 +28,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'once effect sent again',
+    near: 7,
     caughtAs: /sent intent .* again/,
     edits: [
       {
@@ -37,6 +40,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'lease not checked',
+    near: 104,
     caughtAs: /after its lease had ended|again|without an acknowledged intent/,
     edits: [
       {
@@ -75,6 +79,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'unknown effect passes',
+    near: 4,
     caughtAs: /passed with an intent|passed though/,
     edits: [{ file: 'lifecycle/verdict.ts', from: "first('unknown') ?? first('sending')", to: "first('sending')" }],
   },
@@ -102,6 +107,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'late call taken for done',
+    near: 4,
     caughtAs: /left after its lease had ended/,
     edits: [{ file: 'controller/inject.ts', from: 'if (sent.sentAt > sent.notAfter) {', to: 'if (sent.at < 0) {' }],
   },
@@ -112,6 +118,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'later stage begun before the undo',
+    near: 7,
     caughtAs: /of a later stage while/,
     edits: [
       {
@@ -124,11 +131,13 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'count of others overwritten',
+    near: 12,
     caughtAs: /has count .* people set/,
     edits: [{ file: 'faults/job-scale.ts', from: 'if (group.count !== ours)', to: 'if (group.count < 0)' }],
   },
   {
     name: 'job reverted though somebody deployed it',
+    near: 159,
     caughtAs: /has edition .* people deployed/,
     edits: [
       {
@@ -146,17 +155,24 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'drain renewed by others ended',
+    near: 9,
     caughtAs: /ended what others did to node/,
     edits: [
       {
         file: 'faults/node-drain.ts',
-        from: 'if (node.draining && accessor !== undefined && node.drainAccessor !== accessor)',
-        to: 'if (node.draining && accessor === null)',
+        from: "if (accessor !== undefined && last !== '' && last !== accessor)",
+        to: 'if (accessor === null)',
+      },
+      {
+        file: 'faults/node-drain.ts',
+        from: 'if (node.drainRun !== run) {',
+        to: 'if (node.drainRun !== run && answeredIndex === undefined) {',
       },
     ],
   },
   {
     name: 'late drain not watched',
+    near: 31,
     caughtAs: /node-drain is in force|node .* is (draining|ineligible) at the end/,
     edits: [
       {
@@ -168,6 +184,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'scheduler pause forgotten at a takeover',
+    near: 67,
     caughtAs: /scheduler is paused|scheduler-configure is in force/,
     edits: [
       {
@@ -179,6 +196,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'paused deployment left',
+    near: 28,
     caughtAs: /deployment of .* is paused at the end|deployment-pause is in force/,
     edits: [
       {
@@ -201,6 +219,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'harm held without an end',
+    near: 8,
     caughtAs: /beyond its duration/,
     edits: [
       {
@@ -213,16 +232,19 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'taken instances not reserved',
+    near: 6,
     caughtAs: /are hit at once/,
     edits: [{ file: 'safety/basis/load.ts', from: 'takenHere.reduce((all, each) => all + each.taken, 0)', to: '0' }],
   },
   {
     name: 'not alone',
+    near: 11,
     caughtAs: /must be alone/,
     edits: [{ file: 'safety/alone.ts', from: 'if (first === undefined)', to: 'if (others.length < 9)' }],
   },
   {
     name: 'plans kept while limits were waited for',
+    near: 192,
     caughtAs: /is ineligible at the end/,
     edits: [{ file: 'controller/replan.ts', from: 'if (state !==', to: "if (state === 'armed' || state !==" }],
   },

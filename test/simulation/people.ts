@@ -23,7 +23,8 @@ export interface Deed {
   readonly on?: string;
   /** Made of the cluster as it is; undefined: not now. */
   request(cluster: Cluster): NomadRequest | undefined;
-  readonly wish?: Wish;
+  /** What is wanted from when it was taken. */
+  readonly wish?: Wish | (() => Wish | undefined);
   /** How often it is tried; default: until it is taken. */
   readonly tries?: number;
 }
@@ -122,29 +123,40 @@ function maintenance(node: string, at: number, forMs: number): readonly Deed[] {
   ];
 }
 
-const bearsOurDrain = ({ Drain, LastDrain }: NodeRecord) => Drain && LastDrain?.Meta?.['sirocco_run'] !== undefined;
+const bearsOurDrain = ({ LastDrain, SchedulingEligibility }: NodeRecord) =>
+  SchedulingEligibility === 'ineligible' &&
+  LastDrain?.Meta?.['sirocco_run'] !== undefined &&
+  LastDrain.Status !== 'canceled';
 
-/** Renews our drain where one is in force, or ends it and keeps the node out; and has the node back a while later. */
-function meddle(node: string, at: number, forMs: number, renews: boolean): readonly Deed[] {
+/** Renews a drain of ours, once one is in force, or ends it and keeps the node out; and has the node back a while later. */
+function meddle(at: number, forMs: number, renews: boolean): readonly Deed[] {
+  let found: { readonly name: string; readonly since: number } | undefined;
+  const wish = (is: 'in' | 'out') => () => found && ({ node: found.name, is } as const);
   return [
     {
       at,
-      name: `${renews ? 'renew' : 'end'} the drain of ${node}`,
-      on: `node ${node}`,
-      request: cluster => {
-        const found = nodeNamed(cluster, node);
-        if (found === undefined || !bearsOurDrain(found)) return undefined;
-        return drainRequest(found, renews ? anHour : null, false);
+      name: `${renews ? 'renew' : 'end'} a drain of ours`,
+      on: 'our drains',
+      request(cluster) {
+        const node = [...cluster.tables.nodes.values()].find(each => bearsOurDrain(each) && (renews || each.Drain));
+        if (node === undefined) return undefined;
+        found = { name: node.Name, since: cluster.now };
+        return drainRequest(node, renews ? anHour : null, false);
       },
-      wish: { node, is: 'out' },
-      tries: 20,
+      wish: wish('out'),
+      tries: 100,
     },
     {
-      at: at + forMs,
-      name: `undrain ${node} again`,
-      on: `node ${node}`,
-      request: onNode(node, each => (each.Drain ? drainRequest(each, null, true) : eligibility(each, 'eligible'))),
-      wish: { node, is: 'in' },
+      at: at + 1_000,
+      name: 'have its node back',
+      on: 'our drains',
+      request(cluster) {
+        const node = found && nodeNamed(cluster, found.name);
+        if (node === undefined || found === undefined || cluster.now < found.since + forMs) return undefined;
+        return node.Drain ? drainRequest(node, null, true) : eligibility(node, 'eligible');
+      },
+      wish: wish('in'),
+      tries: 100,
     },
   ];
 }
@@ -204,7 +216,7 @@ function byOperators(draws: Random): Deed[] {
     ...often(0.25, 1, at => [deregister('shop', at, false), deploy('shop', at + between(3_000, 30_000), 50, true)]),
     ...often(0.1, 1, at => [deregister('shop', at, false)]),
     ...often(0.4, 2, at => maintenance(node(), at, between(3_000, 20_000))),
-    ...often(0.4, 2, at => meddle(node(), at, between(3_000, 20_000), keeps())),
+    ...often(0.5, 3, at => meddle(Math.floor(at / 2), between(6_000, 20_000), keeps())),
     ...often(0.3, 1, at => [
       {
         at,

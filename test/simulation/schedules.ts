@@ -44,7 +44,7 @@ const plans: readonly Plan[] = [
   flat('grow', 0.2, 33, { fault: 'job-scale', target_job: 'pool', count: '9', duration: '4s' }),
   flat('shut', 0.45, 19, { fault: 'job-stop', target_job: 'shop', duration: '5s' }),
   flat('roll', 0.35, 27, { fault: 'job-restart', target_job: 'pool', batch_size: '2' }),
-  flat('drain', 0.4, 25, { fault: 'node-drain', target_node: '*', duration: '7s' }, home),
+  flat('drain', 0.4, 25, { fault: 'node-drain', target_node: '*', duration: '9s' }, home),
   flat('pause', 0.45, 18, { fault: 'deployment-pause', target_job: 'front', duration: '5s', ...waiting }),
   flat('fail', 0.25, 37, {
     fault: 'deployment-fail',

@@ -5,7 +5,7 @@ import { simulate } from './simulate.ts';
 import { ownSubject } from './subject.ts';
 
 /** In all files together; `SIROCCO_SEEDS` asks for more. */
-const total = Number(process.env['SIROCCO_SEEDS'] ?? 200);
+const total = Number(process.env['SIROCCO_SEEDS'] ?? 80);
 const perTest = 10;
 
 export function seedsTest(file: number): void {

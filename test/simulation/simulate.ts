@@ -71,8 +71,11 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   const busy = new Map<string, Deed[]>();
   const attempt = (deed: Deed, tries: number): void => {
     const request = deed.request(cluster);
-    const { wish } = deed;
-    const response = request && server.ask(request, () => wish && properties.wished(wish));
+    const wished = () => {
+      const wish = typeof deed.wish === 'function' ? deed.wish() : deed.wish;
+      if (wish !== undefined) properties.wished(wish);
+    };
+    const response = request && server.ask(request, wished);
     const isTaken = response !== undefined && response.status < 400;
     watcher.line(`${clock} people ${deed.name} ${response?.status ?? 'not now'}`);
     if (deed.on === undefined) return;

@@ -12,7 +12,7 @@ import { idOf, type RunRecords } from './run-records.ts';
  * and its delay, 21,000) after a crash of both (8,500 until one starts again).
  * Found in force after its run was done it is late at once: what an ambiguous call may still do is watched before.
  */
-export const boundMs = 60_000 + 30_500;
+const boundMs = 60_000 + 30_500;
 
 export interface Standing {
   /** Looks at everything that may be in force. */

@@ -1,6 +1,7 @@
 /** How much of a set of groups is out of service, and how much more a choice would take. */
 
 import { groupHealth } from '../../cluster/health.ts';
+import type { Candidate } from '../../faults/fault.ts';
 import type { GateContext } from '../gate.ts';
 import { harmedBy } from './harm.ts';
 import { othersOf } from './reservation.ts';
@@ -32,7 +33,11 @@ export function total({ out, held, asked }: Load): number {
  * it is unhealthy, as held when it is not.
  */
 export function loadsOf(context: GateContext, groups: readonly GroupRef[]): readonly Load[] {
-  const harmed = [...(context.chosen ?? []).flatMap(each => harmedBy(context, each)), ...(context.beside ?? [])];
+  const { chosen = [], beside = [] } = context;
+  const harmsOf = (candidates: readonly Candidate[]) => candidates.flatMap(each => harmedBy(context, each));
+  const harmed = [...harmsOf(chosen.filter(({ kind }) => kind !== 'group')), ...beside];
+  // Of a group some are taken, whichever: those that others hold need not be among them.
+  const some = harmsOf(chosen.filter(({ kind }) => kind === 'group'));
   const others = othersOf(context);
   const held = new Set(others.flatMap(({ allocs }) => allocs));
   const takes = others.flatMap(({ takes = [] }) => takes);
@@ -44,11 +49,14 @@ export function loadsOf(context: GateContext, groups: readonly GroupRef[]): read
     const well = new Set(healthy.map(({ id }) => id));
     const heldHere = [...held].filter(id => isIn(context, id, ref));
     const asked = new Set(harmed.filter(alloc => sameGroup(alloc, ref)).map(({ id }) => id));
+    const named = [...asked].filter(id => !(held.has(id) && well.has(id))).length;
+    const anyOf = some.filter(alloc => sameGroup(alloc, ref)).length;
+    const left = healthy.filter(({ id }) => !held.has(id)).length;
     return {
       desired,
       out: Math.max(unhealthy, heldHere.filter(id => !well.has(id)).length),
       held: heldHere.filter(id => well.has(id)).length + taken,
-      asked: [...asked].filter(id => !(held.has(id) && well.has(id))).length,
+      asked: anyOf === 0 ? named : Math.max(named, Math.min(named + anyOf, left)),
     };
   });
 }
