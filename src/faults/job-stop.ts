@@ -155,8 +155,8 @@ function isOurStop({ version, jobModifyIndex }: JobView, { undo, answeredIndex }
   return version === Number(undo?.args['version']) + 1 || jobModifyIndex === answeredIndex;
 }
 
-/** A call may arrive twice: a stop on top of ours that came within this is no word of an operator. Milliseconds. */
-const twiceMs = 1_000;
+/** A call may be applied twice: a stop on top of ours that came within this is taken for no word of an operator. Milliseconds. */
+const twiceMs = 100;
 
 /** Whether the job was stopped again at the heels of our stop: by the same call. */
 function isTwice(job: JobView, intent: Injected, view: View): boolean {
