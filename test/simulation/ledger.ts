@@ -43,6 +43,8 @@ interface Sent {
   decidedAt(effect: CallEffect): number | undefined;
   /** `<run> <n>` of the intent that it carried out. */
   intentOf(effect: CallEffect): string | undefined;
+  /** How much older than it seemed an answer was that a decision at this instant may rest on. */
+  aged(path: string, from: number, until: number): number;
 }
 
 export function createLedger(sent: Sent, cluster: Cluster, broken: (text: string) => void): Ledger {
@@ -83,8 +85,11 @@ export function createLedger(sent: Sent, cluster: Cluster, broken: (text: string
       if (intent !== undefined) owners.set(thing, intent);
       else if (owners.get(thing)?.startsWith(`${runOf(effect)} `) === true) owners.delete(thing);
       const since = people.get(thing);
-      if (since !== undefined && !isFenced(call) && since > (sent.decidedAt(effect) ?? sentAt) - viewMs && at >= since)
-        crossed.add(thing);
+      const decidedAt = sent.decidedAt(effect) ?? sentAt;
+      const path = thing.startsWith('node ') ? '/v1/node' : thing.startsWith('deployment ') ? '/v1/' : '/v1/job';
+      const from = decidedAt - viewMs;
+      const restsOn = () => from - sent.aged(path, from, decidedAt);
+      if (since !== undefined && !isFenced(call) && at >= since && since > restsOn()) crossed.add(thing);
       if (effect.priority === 'undo' && 'node' in call && !crossed.has(thing)) givenBack(effect.id, call.node);
     },
     wished(wish, at) {

@@ -1,6 +1,5 @@
 /** The promises, held against what reached the cluster: none asks the controller what it believes. */
 
-import type { Cluster } from '../../src/embedded/core/types.ts';
 import type { FaultCatalog } from '../../src/faults/fault.ts';
 import type { CallEffect } from '../../src/lifecycle/effects.ts';
 import type { ReadRecord } from '../../src/lifecycle/record.ts';
@@ -14,7 +13,7 @@ import { createReserving } from './reserving.ts';
 import { createRunRecords, idOf } from './run-records.ts';
 import { home } from './scenario.ts';
 import { createSending } from './sending.ts';
-import type { Applied } from './server.ts';
+import type { Applied, Server } from './server.ts';
 import { createStanding } from './standing.ts';
 import type { EndState } from './types.ts';
 
@@ -34,7 +33,11 @@ export interface Properties {
 }
 
 /** `now`: virtual milliseconds since the start. */
-export function createProperties(cluster: Cluster, catalog: FaultCatalog, now: () => number): Properties {
+export function createProperties(
+  { cluster, aged }: Pick<Server, 'cluster' | 'aged'>,
+  catalog: FaultCatalog,
+  now: () => number,
+): Properties {
   const problems: string[] = [];
   const counts: Record<string, number> = {};
   const verdicts = new Map<string, string>();
@@ -51,7 +54,7 @@ export function createProperties(cluster: Cluster, catalog: FaultCatalog, now: (
   };
   const records = createRunRecords(cluster);
   const ledger = createLedger(
-    { decidedAt: effect => sending.decidedAt(effect), intentOf: effect => sending.intentOf(effect) },
+    { decidedAt: effect => sending.decidedAt(effect), intentOf: effect => sending.intentOf(effect), aged },
     cluster,
     broken,
   );

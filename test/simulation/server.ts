@@ -35,6 +35,8 @@ export interface Server {
   onApplied(listener: (applied: Applied) => void): void;
   /** Told after everything that changed the cluster. */
   onChange(listener: () => void): void;
+  /** How old the oldest answer was, of those given between two instants to reads of such a path; 0: none was old. */
+  aged(path: string, from: number, until: number): number;
   /** Reads may be answered from the past from now on, or no more. */
   disturb(on: boolean): void;
 }
@@ -55,7 +57,8 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
   let waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
   const observers: ((applied: Applied) => void)[] = [];
-  const past: Tables[] = [];
+  const past: { readonly at: number; readonly tables: Tables }[] = [];
+  const old: { readonly at: number; readonly path: string; readonly age: number }[] = [];
   let disturbed = false;
   let seen = cluster.version;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -108,18 +111,20 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
 
   /** How the cluster looked at some moment before. */
   function fromThePast(request: NomadRequest): NomadResponse | undefined {
-    const old = past[chance.people.below(Math.max(1, past.length))];
-    if (old === undefined) return undefined;
+    const found = past[chance.people.below(Math.max(1, past.length))];
+    if (found === undefined) return undefined;
     const present = cluster.tables;
-    cluster.tables = old;
+    cluster.tables = found.tables;
     const handled = handle(cluster, { ...request, token: tokens.controller.secret }, now());
     cluster.tables = present;
-    return handled.kind === 'answer' ? handled.response : undefined;
+    if (handled.kind !== 'answer') return undefined;
+    old.push({ at: now(), path: request.path, age: now() - found.at });
+    return handled.response;
   }
 
   function keepPast(): void {
     if (!disturbed) return;
-    past.push(copyTables(cluster.tables));
+    past.push({ at: now(), tables: copyTables(cluster.tables) });
     if (past.length > 6) past.shift();
     queue.at(now() + 2_500, keepPast);
   }
@@ -177,9 +182,9 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
       case 'old':
         go(() => {
           const blocks = effect.call.op === 'list-variables' && effect.call.index > 0;
-          const old = blocks ? undefined : fromThePast(request);
-          if (old === undefined) apply(request, back, by);
-          else back(old);
+          const answered = blocks ? undefined : fromThePast(request);
+          if (answered === undefined) apply(request, back, by);
+          else back(answered);
         });
     }
   }
@@ -196,6 +201,10 @@ export function createServer(cluster: Cluster, queue: Queue, chance: Chance, now
       });
       if (found === undefined) throw new Error(`${request.method} ${request.path} did not answer at once`);
       return found;
+    },
+    aged(path, from, until) {
+      const given = old.filter(each => each.at >= from && each.at <= until && each.path.startsWith(path));
+      return Math.max(0, ...given.map(({ age }) => age));
     },
     onApplied: listener => observers.push(listener),
     onChange: listener => listeners.push(listener),

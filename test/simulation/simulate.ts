@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Random, stream } from '../../src/base/random.ts';
+import { advance } from '../../src/embedded/core/advance.ts';
 import { createCluster } from '../../src/embedded/core/cluster.ts';
 import { addNode } from '../../src/embedded/core/nodes.ts';
 import { createChance } from './chance.ts';
@@ -29,7 +30,7 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   const server = createServer(cluster, queue, chance, now);
   const hash = createHash('sha256');
   const lines: string[] = [];
-  const properties = createProperties(cluster, subject.parts.catalog, () => clock - start);
+  const properties = createProperties(server, subject.parts.catalog, () => clock - start);
   const outcomes = new Set(['skipped', 'missed', 'forbidden']);
   const watcher: Watcher = {
     line(text) {
@@ -70,6 +71,8 @@ export function simulate({ seed, disturbed, subject, keepTrace = false }: Option
   /** Deeds on one thing wait for one another, and are tried again while Nomad refuses them. */
   const busy = new Map<string, Deed[]>();
   const attempt = (deed: Deed, tries: number): void => {
+    // What people see is what there is: a drain that ended just now is over.
+    advance(cluster, clock);
     const request = deed.request(cluster);
     const wished = () => {
       const wish = typeof deed.wish === 'function' ? deed.wish() : deed.wish;
