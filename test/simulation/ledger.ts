@@ -5,7 +5,7 @@ import type { CallEffect, FaultCall } from '../../src/lifecycle/effects.ts';
 import { isFaultCall, thingOf } from './in-force.ts';
 import type { Wish } from './people.ts';
 import { ownNode, services, sharedNodes } from './scenario.ts';
-import type { Applied } from './server.ts';
+import { type Applied, tokens } from './server.ts';
 
 /** How old may be what a call without an index rests on: it overrules what people did meanwhile, and nobody can tell. */
 const viewMs = 5_200;
@@ -43,6 +43,10 @@ interface Sent {
   decidedAt(effect: CallEffect): number | undefined;
   /** `<run> <n>` of the intent that it carried out. */
   intentOf(effect: CallEffect): string | undefined;
+  /** Whose drain the record of this call's run tells of as its own; undefined: it was not seen. */
+  markOf(effect: CallEffect): unknown;
+  /** Whether an open run may have stopped this job, and has no answer that tells. */
+  mayHaveStopped(job: string): boolean;
   /** How much older than it seemed an answer was that a decision at this instant may rest on. */
   aged(path: string, from: number, until: number): number;
 }
@@ -61,10 +65,14 @@ export function createLedger(sent: Sent, cluster: Cluster, broken: (text: string
     crossed.delete(thing);
   };
   /** A node that people want out is theirs to give back. */
-  const givenBack = (id: string, node: string) => {
+  const givenBack = (effect: CallEffect, node: string) => {
+    const { id, call } = effect;
     const found = cluster.tables.nodes.get(node);
     if (found === undefined || found.SchedulingEligibility !== 'eligible' || nodes.get(found.Name) !== 'out') return;
-    broken(`${id} ended what others did to node ${found.Name}`);
+    // What was renewed before our own was ever seen can't be told from ours.
+    if (call.op === 'node-undrain' && sent.markOf(effect) !== `token:${tokens.controller.accessor}`)
+      crossed.add(`node ${node}`);
+    else broken(`${id} ended what others did to node ${found.Name}`);
   };
 
   return {
@@ -90,7 +98,7 @@ export function createLedger(sent: Sent, cluster: Cluster, broken: (text: string
       const from = decidedAt - viewMs;
       const restsOn = () => from - sent.aged(path, from, decidedAt);
       if (since !== undefined && !isFenced(call) && at >= since && since > restsOn()) crossed.add(thing);
-      if (effect.priority === 'undo' && 'node' in call && !crossed.has(thing)) givenBack(effect.id, call.node);
+      if (effect.priority === 'undo' && 'node' in call && !crossed.has(thing)) givenBack(effect, call.node);
     },
     wished(wish, at) {
       if ('node' in wish) {
@@ -107,6 +115,8 @@ export function createLedger(sent: Sent, cluster: Cluster, broken: (text: string
       });
       if (wish.count !== undefined || wish.is === 'absent') byPeople(`count ${wish.job}`, at);
       if (wish.is !== undefined) byPeople(`stop ${wish.job}`, at);
+      // Which of the two stopped it can't be told.
+      if (wish.is === 'stopped' && sent.mayHaveStopped(wish.job)) crossed.add(`stop ${wish.job}`);
     },
   };
 }

@@ -3,10 +3,10 @@
 import type { FaultCatalog } from '../../src/faults/fault.ts';
 import type { CallEffect } from '../../src/lifecycle/effects.ts';
 import type { ReadRecord } from '../../src/lifecycle/record.ts';
-import type { Run } from '../../src/lifecycle/run.ts';
+import type { Intent, Run } from '../../src/lifecycle/run.ts';
 import { claimProblem } from './by-chance.ts';
 import { endOf } from './ending.ts';
-import { createLedger } from './ledger.ts';
+import { createLedger, runOf } from './ledger.ts';
 import type { Wish } from './people.ts';
 import type { SentCall } from './process.ts';
 import { createReserving } from './reserving.ts';
@@ -54,7 +54,24 @@ export function createProperties(
   };
   const records = createRunRecords(cluster);
   const ledger = createLedger(
-    { decidedAt: effect => sending.decidedAt(effect), intentOf: effect => sending.intentOf(effect), aged },
+    {
+      decidedAt: effect => sending.decidedAt(effect),
+      intentOf: effect => sending.intentOf(effect),
+      markOf: effect =>
+        records.run(runOf(effect))?.run.intents.find(({ call }) => call.op === 'node-drain')?.effect?.marks?.[
+          'accessor'
+        ],
+      mayHaveStopped: job =>
+        records.all().some(record => {
+          const read = records.read(record);
+          if (read.kind !== 'run' || read.standing.state === 'done') return false;
+          const isUnsure = ({ state }: Intent) => state === 'sending' || state === 'unknown';
+          return read.standing.run.intents.some(
+            each => each.call.op === 'job-stop' && each.call.job === job && isUnsure(each),
+          );
+        }),
+      aged,
+    },
     cluster,
     broken,
   );
