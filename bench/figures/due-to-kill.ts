@@ -19,7 +19,7 @@ const leadMs = 8_000;
 const rounds = 50;
 
 /** Milliseconds from the instant due, one of each schedule. */
-interface Delays {
+export interface Delays {
   readonly leaving: readonly number[];
   readonly arriving: readonly number[];
   /** As the metric `due_delay_seconds` has it. */
@@ -60,13 +60,14 @@ async function measure(bench: Bench, cluster: EmbeddedCluster): Promise<readonly
   }
 }
 
-async function bareSamples({ nomad }: EmbeddedCluster, names: readonly string[]): Promise<readonly number[]> {
+export async function bareSamples({ nomad }: EmbeddedCluster, names: readonly string[]): Promise<readonly number[]> {
   const samples: number[] = [];
   for (let n = 0; n < rounds; n += 1) samples.push(await bareCalls(nomad, names[n % names.length] ?? ''));
   return samples;
 }
 
-async function delays(
+/** Writes a schedule for each job, due so long after a common instant, and waits until each has hit. */
+export async function delays(
   cluster: EmbeddedCluster,
   controller: BenchController,
   names: readonly string[],
@@ -107,11 +108,17 @@ async function delays(
   return found;
 }
 
-function measures(part: string, found: Delays, bare: readonly number[]): readonly Measure[] {
+/** The measures of a part of a figure. */
+export function measures(
+  part: string,
+  found: Delays,
+  bare: readonly number[],
+  figure = 'due-to-kill',
+): readonly Measure[] {
   const measure = (name: string, samples: readonly number[], p: 'median' | 'p99'): Measure => {
     const of = (values: readonly number[]) => (p === 'median' ? median(values) : quantile(values, 0.99));
     return {
-      name: `due-to-kill/${part}/${name}-${p}`,
+      name: `${figure}/${part}/${name}-${p}`,
       value: of(samples),
       unit: 'ms',
       baseline: of(bare),

@@ -14,7 +14,7 @@ export function keys(): Page {
     'The items of `chaos/schedule/<name>`, as `nomad var put` writes them. The parameters of the fault stand beside them under their own names: see [faults](faults.md). Examples are in [writing schedules](../writing-schedules.md).',
     '`fault` is needed, and exactly one of `cron`, `at` and `every`; `timezone` stands beside `cron` alone. A fault on allocations needs `target_job`; a fault on nodes needs at least one of `target_node`, `target_node_class`, `target_datacenter`, `target_node_pool`. `target_count` and `target_percent` exclude each other; without both, one is chosen. `duration` belongs to faults that last, and is 5m where it is absent. Unknown keys are errors.',
     table(['Key', 'Default', 'Allowed', 'Meaning', 'Place in a document'], now),
-    '`param_<name>` beside `experiment` gives a value to one of its parameters; in a document they stand in `params`. The last column is where a value stands in a document, YAML 1.2 or JSON: all of them, and what only documents can say, are in [`experiment.schema.json`](experiment.schema.json).',
+    '`param_<name>` beside `experiment` gives a value to one of its parameters; in a document they stand in `params`. Attributes and meta of nodes (`target.node_attribute`, `target.node_meta`), exclusions and weights stand in documents only. The last column is where a value stands in a document, YAML 1.2 or JSON: all of them, and what only documents can say, are in [`experiment.schema.json`](experiment.schema.json).',
     '## Not yet',
     'The meaning of these keys is settled, and this release does not read them: it answers `SIR-102`, with what to do meanwhile.',
     table(

@@ -40,6 +40,7 @@ const undoStates: readonly (readonly [string, string])[] = [
   ['undone', 'put back by us, and read back'],
   ['superseded', 'no longer ours: somebody else changed it, so it was left alone'],
   ['unreachable', 'can’t be seen, which is no proof: it is asked again until it can'],
+  ['given-up', 'what was harmed is gone for good, and a person said so: never undone, and no such run passes'],
 ];
 
 const schedules: readonly (readonly [string, string])[] = [
@@ -64,6 +65,7 @@ export const reasons: Readonly<Record<string, string>> = {
   blackout: 'refused: a blackout is in force; aborted: one with `abort: true` began',
   controller_stopped: 'aborted: the controller’s job was stopped, or it was told to drain',
   denied: 'failed: the token may not read what the target rests on',
+  given_up: 'failed: a node that it hit is gone for good, and an operator gave the undo there up',
   guard_violated: 'aborted: a guard did not hold for as long as it must',
   halt_unread: 'refused: whether a halt is in force could not be read in time',
   halt_unreadable: 'aborted: the halt may not be read any more',
@@ -75,6 +77,7 @@ export const reasons: Readonly<Record<string, string>> = {
   not_asked: 'refused: a gate had nothing to judge',
   not_recovered: 'deviated: not whole again in time',
   not_steady: 'failed: the group was not whole before anything was done',
+  record_refused: 'refused: its record was not taken, so nothing was begun; there is no record of it',
   record_too_large: 'refused: more targets than a record can hold',
   record_unreadable: 'failed: the record is of a newer release, or damaged; it was undone only',
   replaced: 'aborted: the next tick of its schedule takes its place, by `concurrency=replace`',

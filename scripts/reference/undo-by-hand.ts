@@ -38,7 +38,7 @@ export function undoByHand(): Page {
     fenced('nomad var put -namespace sirocco -force chaos/control/halt reason="undoing by hand"'),
     '## 2. See what is in force',
     fenced(seeAll),
-    'Each run has a record, and one that is not `done` may still hold something. Each line of its `undo` is one thing to put back: the `fault`, its `target`, what undoes it (`op` with `args`), and the `state` of that: `undone` and `superseded` need nothing, all else does. A line tells everything that the commands below ask for, as words in capitals.',
+    'Each run has a record, and one that is not `done` may still hold something. Each line of its `undo` is one thing to put back: the `fault`, its `target`, what undoes it (`op` with `args`), and the `state` of that: `undone`, `superseded` and `given-up` need nothing, all else does. A line tells everything that the commands below ask for, as words in capitals.',
     'Nothing is printed: nothing is in force that a record tells of. Section 5 has what Nomad itself tells, should records be lost.',
     '## 3. Put it back',
     'Within a record from the last line to the first: the last one done is the first to be undone. Look before you act, since what somebody else has changed meanwhile is no longer ours.',

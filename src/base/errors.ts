@@ -75,6 +75,12 @@ export const errorTable = {
     http: 409,
     hint: 'it goes on: sirocco runs ID shows it, sirocco abort ID ends it',
   },
+  'SIR-307': {
+    name: 'nothing_to_give_up',
+    exit: 3,
+    http: 409,
+    hint: 'sirocco runs ID shows what a run owes, and why it is not undone yet',
+  },
   // Nomad (400 to 499)
   'SIR-400': { name: 'nomad_unreachable', exit: 7, http: 502, hint: 'check NOMAD_ADDR, and NOMAD_CACERT for https' },
   'SIR-401': {

@@ -2,6 +2,8 @@
 
 import tab from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
+import { secretReads } from '../daemon/secret-reads.ts';
+import type { Connection } from '../daemon/types.ts';
 import { catalogOf } from '../faults/catalog.ts';
 import { faults } from '../faults/index.ts';
 import { createClient } from '../nomad/client.ts';
@@ -33,13 +35,15 @@ export async function main(process_: Process, parts: Parts = realParts): Promise
   output.format = formatIn(argv);
   const program = new Command('sirocco');
   const secrets = createSecrets();
-  const opened: { connection?: ReturnType<Parts['connect']> } = {};
+  const opened: { connection?: Connection } = {};
   let exitCode = 0;
 
   const connection = () => {
     const flags = nomadFlags(program);
     secrets.add(flags.token ?? env['NOMAD_TOKEN']);
-    opened.connection ??= parts.connect(env, flags);
+    const { prefix } = settingsOf(program, env);
+    const { add } = secrets;
+    opened.connection ??= secretReads(parts.connect(env, flags), { prefix, add, timers: parts.clock });
     return opened.connection;
   };
   const cli: Cli = {

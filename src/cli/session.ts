@@ -9,6 +9,7 @@ import type { Note } from '../lifecycle/effects.ts';
 import { answerOf, requestOf } from '../nomad/calls.ts';
 import { logOptions } from '../world/real.ts';
 import type { Cli } from './cli.ts';
+import { probeAsker } from './controller/probing.ts';
 import { leaderPath } from './leader.ts';
 
 export interface SessionParts {
@@ -61,6 +62,7 @@ export function startSession(cli: Cli, parts: SessionParts): Session {
     },
     send: connection.send,
     openStream: connection.openStream,
+    askProbe: probeAsker(cli, cli.settings().address),
     requestOf,
     answerOf,
     observer: {

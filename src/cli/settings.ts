@@ -20,6 +20,8 @@ export interface Settings {
   /** Only where `--namespace` named it: a variable of the environment narrows no halt. */
   readonly givenNamespace?: string;
   readonly region?: string;
+  /** Of Nomad, only where `--address` gave it. */
+  readonly address?: string;
 }
 
 interface Options {
@@ -104,6 +106,7 @@ export function settingsOf(program: Command, env: Environment): Settings {
     namespace: given ?? set('NOMAD_NAMESPACE') ?? 'default',
     ...(given === undefined ? {} : { givenNamespace: given }),
     ...(region === undefined ? {} : { region }),
+    ...(options.address === undefined ? {} : { address: options.address }),
   };
 }
 

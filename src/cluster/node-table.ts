@@ -14,11 +14,20 @@ export interface NodeTable {
   replace(list: readonly unknown[], index: number): readonly string[];
   /** One node; `news` when an event tells it, which a removal at the same index outweighs. */
   put(value: unknown, news: boolean): string | undefined;
+  /** From now on these are kept of each node that is told whole, beside those asked for before. */
+  ask(facts: Iterable<string>): void;
+  /** Others than these are not kept any more. */
+  askOnly(facts: ReadonlySet<string>): void;
   /** It was gone at `index`, or, where no index says, after what is held of it. */
   remove(id: string, index?: number): string | undefined;
 }
 
+/** What a list leaves out of a node. */
+const newlyTold = ['signals', 'joinedAt', 'facts'] as const;
+
 export function createNodeTable(intern: Intern): NodeTable {
+  /** Names of the facts that are kept of each node from now on. */
+  const asked = new Set<string>();
   const nodes = new Map<string, NodeView>();
   /** Index as of which a node was gone: what is not newer is old news. */
   const gone = new Map<string, number>();
@@ -35,9 +44,10 @@ export function createNodeTable(intern: Intern): NodeTable {
       const goneAt = gone.get(id) ?? 0;
       if (news ? index <= Math.max(goneAt, listedAt) : index < goneAt) return undefined;
     } else if (index < held.modifyIndex) return undefined;
-    const node = nodeView(from, intern, held);
-    // The same state again may know the signals that a list had left out.
-    if (node === undefined || (index === held?.modifyIndex && node.signals === held.signals)) return undefined;
+    const node = nodeView(from, intern, { held, facts: asked });
+    // The same state again may know what a list had left out.
+    const isKnown = index === held?.modifyIndex && newlyTold.every(key => node?.[key] === held[key]);
+    if (node === undefined || isKnown) return undefined;
     nodes.set(node.id, node);
     gone.delete(id);
     sorted = undefined;
@@ -74,5 +84,11 @@ export function createNodeTable(intern: Intern): NodeTable {
     replace,
     put,
     remove,
+    ask(facts) {
+      for (const name of facts) asked.add(name);
+    },
+    askOnly(facts) {
+      for (const name of asked) if (!facts.has(name)) asked.delete(name);
+    },
   };
 }

@@ -5,6 +5,7 @@
 
 import type { RescheduleEvent, ReschedulePolicy, RestartPolicy } from '../nomad/types.ts';
 import type { Intern } from './interner.ts';
+import { nodeFacts } from './node-facts.ts';
 import { instantOf, msOf, taskViews } from './task-view.ts';
 import type { AllocView, DeploymentView, GroupView, JobView, NodeView, TaskDefinition } from './types.ts';
 import { amount, type Fields, fields, items, text, texts, word } from './untrusted.ts';
@@ -13,6 +14,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const noReschedules: readonly RescheduleEvent[] = [];
 const noTasks: AllocView['tasks'] = {};
+const noFacts: ReadonlySet<string> = new Set();
 
 /** An allocation of a list or an event. `held` fills in what that form leaves out: task states, the previous one. */
 export function allocView(value: unknown, intern: Intern, held?: AllocView): AllocView | undefined {
@@ -168,8 +170,15 @@ function reschedulePolicy(value: unknown): ReschedulePolicy | undefined {
   };
 }
 
-/** A node of a list, a read or an event; `held` fills in the signals, which a list does not give. */
-export function nodeView(value: unknown, intern: Intern, held?: NodeView): NodeView | undefined {
+/**
+ * A node of a list, a read or an event, with those of its attributes and meta that are asked for (`facts`). `held` fills
+ * in what a list does not give: the signals, and the facts where it is of the same state.
+ */
+export function nodeView(
+  value: unknown,
+  intern: Intern,
+  { held, facts: asked = noFacts }: { readonly held?: NodeView | undefined; readonly facts?: ReadonlySet<string> } = {},
+): NodeView | undefined {
   const from = fields(value);
   const id = text(from?.['ID']);
   const status = word(from?.['Status'], ['initializing', 'ready', 'down', 'disconnected']);
@@ -178,6 +187,8 @@ export function nodeView(value: unknown, intern: Intern, held?: NodeView): NodeV
   if (from === undefined || id === undefined) return undefined;
   if (status === undefined || eligibility === undefined || modifyIndex === undefined) return undefined;
   const signals = text(fields(from['Attributes'])?.['os.signals'])?.split(',').map(intern) ?? held?.signals;
+  const joinedAt = joinedOf(from) ?? held?.joinedAt;
+  const facts = nodeFacts(from, asked, intern, held?.modifyIndex === modifyIndex ? held.facts : undefined);
   const lastDrain = fields(from['LastDrain']);
   const drainStartedAt = instantOf(lastDrain?.['StartedAt']);
   const drainStatus = text(lastDrain?.['Status']);
@@ -193,6 +204,8 @@ export function nodeView(value: unknown, intern: Intern, held?: NodeView): NodeV
     eligible: eligibility === 'eligible',
     draining: from['Drain'] === true || fields(from['DrainStrategy']) !== undefined,
     ...(signals === undefined ? {} : { signals }),
+    ...(facts === undefined ? {} : { facts }),
+    ...(joinedAt === undefined ? {} : { joinedAt }),
     ...(drainStartedAt === undefined ? {} : { drainStartedAt }),
     ...(drainStatus === undefined ? {} : { drainStatus: intern(drainStatus) }),
     ...(drainRun === undefined ? {} : { drainRun }),
@@ -200,6 +213,12 @@ export function nodeView(value: unknown, intern: Intern, held?: NodeView): NodeV
     createIndex: amount(from['CreateIndex']) ?? 0,
     modifyIndex,
   };
+}
+
+/** From a node's own events, of which Nomad keeps the last ten; a list gives none. */
+function joinedOf(from: Fields): number | undefined {
+  const first = fields(items(from['Events'])[0]);
+  return first?.['Message'] === 'Node registered' ? instantOf(first['Timestamp']) : undefined;
 }
 
 /** A deployment of a list or an event. */
@@ -212,12 +231,14 @@ export function deploymentView(value: unknown, intern: Intern): DeploymentView |
   const modifyIndex = amount(from?.['ModifyIndex']);
   if (id === undefined || namespace === undefined || job === undefined) return undefined;
   if (status === undefined || modifyIndex === undefined) return undefined;
+  const createTime = msOf(from?.['CreateTime']);
   return {
     id,
     namespace: intern(namespace),
     job: intern(job),
     jobVersion: amount(from?.['JobVersion']) ?? 0,
     status: intern(status),
+    ...(createTime === undefined || createTime === 0 ? {} : { createTime }),
     createIndex: amount(from?.['CreateIndex']) ?? 0,
     modifyIndex,
   };

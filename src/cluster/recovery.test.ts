@@ -14,7 +14,7 @@ import {
   started,
   task,
 } from './nomad.fixture.ts';
-import { recovery } from './recovery.ts';
+import { recovery, timeBack } from './recovery.ts';
 import { createView } from './view.ts';
 
 const target = (n: number, name?: string): TargetRef => ({
@@ -49,6 +49,7 @@ describe('recovery of an allocation in its place', () => {
     expect(recovery(view, [{ target: target(0, 'web'), effect: at(1007, 2000) }])).toEqual({
       recovered: true,
       recoveryMs: 1303,
+      times: [1303],
       missing: [],
     });
   });
@@ -93,7 +94,7 @@ describe('recovery of an allocation in its place', () => {
   it('has no measure where only the other clock tells of the effect', () => {
     const view = viewOf([...others, alloc(0, { TaskStates: { web: again(1000, 1500) } })]);
     const found = recovery(view, [{ target: target(0, 'web'), effect: { server: serverStart + 2000 } }]);
-    expect(found).toEqual({ recovered: true, missing: [] });
+    expect(found).toEqual({ recovered: true, times: [undefined], missing: [] });
   });
 });
 
@@ -160,7 +161,75 @@ describe('recovery by another allocation', () => {
   it('does not take another node’s instance of a system job for it', () => {
     const name = { Name: 'web.cache[0]' };
     const view = viewOf([alloc(1, name), alloc(2, name), { ...stopped, ...name }], job({ Type: 'system' }, 1));
-    expect(recovery(view, [{ target: target(0), effect }])).toEqual({ recovered: true, missing: [] });
+    expect(recovery(view, [{ target: target(0), effect }])).toEqual({
+      recovered: true,
+      times: [undefined],
+      missing: [],
+    });
+  });
+});
+
+describe('recovery of several stages', () => {
+  const web = target(0, 'web');
+  const group: TargetRef = { kind: 'group', namespace: 'default', job: 'web', group: 'cache' };
+  const killedTwice = alloc(0, {
+    TaskStates: {
+      web: task([...started, ...killed(1000), ...killed(400_000), event('Started', 401_300)], { Restarts: 2 }, 401_300),
+    },
+  });
+
+  it('goes by what was kept when a stage was over: what came later is not its own', () => {
+    const view = viewOf([...others, killedTwice]);
+    const first = { target: web, effect: at(1007, 2000), recovered: { ms: 1_200 } };
+    const second = { target: web, effect: at(400_007, 401_000), stage: 1_000 };
+    expect(recovery(view, [first, second])).toMatchObject({ recoveryMs: 1_293, times: [1_200, 1_293] });
+    const slow = { ...first, recovered: { ms: 5_000 } };
+    expect(recovery(view, [slow, second])).toMatchObject({ recoveryMs: 5_000, times: [5_000, 1_293] });
+    const { recovered: _, ...unkept } = first;
+    expect(recovery(view, [unkept, second])).toMatchObject({ recoveryMs: 400_293 });
+  });
+
+  it('of one stage asks only for what that stage hit', () => {
+    const ill = alloc(1, { TaskStates: { web: task([...started, ...killed(9000)], { State: 'pending' }) } });
+    const view = viewOf([alloc(0, { TaskStates: { web: again(1000, 2310) } }), ill, alloc(2)]);
+    const first = { target: web, effect: at(1007, 2000) };
+    expect(recovery(view, [first]).recovered).toBe(false);
+    expect(timeBack(view, first)).toBe(1_303);
+    expect(timeBack(view, { target: target(1), effect: at(9007, 10_000) })).toBeUndefined();
+    expect(timeBack(view, { target: group, undoneAt: serverStart })).toBeUndefined();
+  });
+
+  it.each<[string, TargetRef]>([
+    ['its group', group],
+    ['its job', { kind: 'job', namespace: 'default', job: 'web' }],
+    ['a node', { kind: 'node', node: id(901), name: 'n1' }],
+    ['the region', { kind: 'region', region: 'global' }],
+  ])('is measured with the next one where that held %s before it was whole', (_what, held) => {
+    const back = alloc(7, {
+      Name: 'web.cache[0]',
+      CreateTime: serverTime(301_000),
+      ModifyTime: serverTime(301_500),
+      TaskStates: { web: task([event('Received', 300_000), event('Started', 300_200)], {}, 300_200) },
+    });
+    const stopped = alloc(0, { DesiredStatus: 'stop', ClientStatus: 'complete' });
+    const view = viewOf([...others, stopped, back]);
+    const first = { target: target(0), effect: { server: serverStart + 1_500 } };
+    const later = {
+      target: held,
+      undo: { op: 'x' },
+      stage: 1_000,
+      effect: { server: serverStart + 2_000 },
+      undoneAt: serverStart + 300_500,
+    };
+    expect(recovery(view, [first]).recoveryMs).toBe(299_700);
+    const found = recovery(view, [first, later]);
+    expect(found.recovered).toBe(true);
+    expect(found.recoveryMs ?? 0).toBeLessThanOrEqual(700);
+    // One that was never gone into, or that holds nothing, takes nothing over.
+    const { effect: _, ...unseen } = later;
+    const { undo: __, ...once } = later;
+    expect(recovery(view, [first, unseen]).recoveryMs).toBe(299_700);
+    expect(recovery(view, [first, once]).recoveryMs).toBe(299_700);
   });
 });
 
@@ -180,6 +249,10 @@ describe('recovery of groups', () => {
 
   it('asks nothing of nodes', () => {
     const node: TargetRef = { kind: 'node', node: id(901), name: 'n1' };
-    expect(recovery(createView(), [{ target: node, effect: {} }])).toEqual({ recovered: true, missing: [] });
+    expect(recovery(createView(), [{ target: node, effect: {} }])).toEqual({
+      recovered: true,
+      times: [undefined],
+      missing: [],
+    });
   });
 });

@@ -8,41 +8,73 @@ import { groupsHit } from './groups-hit.ts';
 import { groupHealth, whyUnhealthy } from './health.ts';
 import type { AllocView, TaskView, View } from './types.ts';
 
+/** What is known of a target that is healthy again. `ms`: from the effect; absent where no clock tells both ends. */
+export interface Back {
+  readonly ms?: number;
+}
+
 /** An intent, as far as recovery asks: its target, and when its effect was seen to be, by each clock that told. */
 export interface Harmed {
   readonly target: TargetRef;
+  /** Intents of a later stage were done later; default 0. */
+  readonly stage?: number;
   readonly effect?: { readonly client?: number; readonly server?: number };
   /** When its undo took effect, by the server's clock, where something told. */
   readonly undoneAt?: number;
+  /** What undoes it, where it lasts. */
+  readonly undo?: unknown;
+  /** Noted when its stage was over: what happened later is no part of it. */
+  readonly recovered?: Back;
 }
 
 export interface Recovery {
   readonly recovered: boolean;
   /** From the effect to the last target healthy; absent while not recovered, or where no clock tells both ends. */
   readonly recoveryMs?: number;
+  /** Of each intent, in their order, as far as clocks tell; absent while not recovered. */
+  readonly times?: readonly (number | undefined)[];
   /** What is still missing, in words. */
   readonly missing: readonly string[];
 }
 
 type AllocTarget = Extract<TargetRef, { kind: 'allocation' }>;
 
-/** The state of recovery as the view shows it now. A node is whole when its undo is: only jobs are asked here. */
-export function recovery(view: View, intents: readonly Harmed[]): Recovery {
+/**
+ * The state of recovery as the view shows it now. A node is whole when its undo is: only jobs are asked here. `among`: all
+ * intents of the run, where only some are asked about.
+ */
+export function recovery(view: View, intents: readonly Harmed[], among: readonly Harmed[] = intents): Recovery {
   const missing = [...missingGroups(view, intents)];
-  let longest: number | undefined;
-  for (const { target, effect, undoneAt } of intents) {
-    const back =
-      target.kind === 'allocation'
-        ? effect && returnOf(view, target, effect)
-        : undoneAt === undefined
-          ? undefined
-          : { ms: sinceUndo(view, target, undoneAt) };
-    if (back === undefined) continue;
-    if ('missing' in back) missing.push(back.missing);
-    else if (back.ms !== undefined) longest = Math.max(longest ?? 0, back.ms);
-  }
+  const times = intents.map(intent => {
+    const back = intent.recovered ?? (isHeldLater(view, intent, among) ? {} : returnOf(view, intent));
+    if (!('missing' in back)) return back.ms;
+    missing.push(back.missing);
+    return undefined;
+  });
   if (missing.length > 0) return { recovered: false, missing };
-  return { recovered: true, ...(longest === undefined ? {} : { recoveryMs: longest }), missing };
+  const known = times.filter(each => each !== undefined);
+  return { recovered: true, ...(known.length === 0 ? {} : { recoveryMs: Math.max(...known) }), times, missing };
+}
+
+/** How long an allocation took that is healthy again itself, whatever its group lacks; undefined where nothing tells. */
+export function timeBack(view: View, intent: Harmed, among: readonly Harmed[] = []): number | undefined {
+  if (intent.target.kind !== 'allocation' || isHeldLater(view, intent, among)) return undefined;
+  const back = returnOf(view, intent);
+  return 'missing' in back ? undefined : back.ms;
+}
+
+/**
+ * Whether a later stage held down what this one hit before it was seen to be whole: from then on it could not recover,
+ * and is measured with that stage.
+ */
+function isHeldLater(view: View, { target, stage = 0 }: Harmed, among: readonly Harmed[]): boolean {
+  const groups = new Set(groupsHit(view, target).map(group => group.join('/')));
+  return among.some(other => {
+    if ((other.stage ?? 0) <= stage || other.undo === undefined || other.effect === undefined) return false;
+    // Where a node or the scheduler is held, nothing may be placed.
+    if (other.target.kind === 'node' || other.target.kind === 'region') return groups.size > 0;
+    return groupsHit(view, other.target).some(group => groups.has(group.join('/')));
+  });
 }
 
 function* missingGroups(view: View, intents: readonly Harmed[]): Iterable<string> {
@@ -88,10 +120,14 @@ function sinceUndo(view: View, target: TargetRef, undoneAt: number): number {
   return Math.max(0, ...ready);
 }
 
-/** `ms` absent: it is back, and no clock tells since when. */
-type Return = { readonly ms?: number } | { readonly missing: string };
+type Return = Back | { readonly missing: string };
 
-function returnOf(view: View, target: AllocTarget, effect: NonNullable<Harmed['effect']>): Return {
+function returnOf(view: View, { target, effect, undoneAt }: Harmed): Return {
+  if (target.kind === 'allocation') return effect === undefined ? {} : allocReturn(view, target, effect);
+  return undoneAt === undefined ? {} : { ms: sinceUndo(view, target, undoneAt) };
+}
+
+function allocReturn(view: View, target: AllocTarget, effect: NonNullable<Harmed['effect']>): Return {
   const held = view.alloc(target.alloc);
   if (held !== undefined && held.desired === 'run' && held.client === 'running')
     return inPlace(view, held, target, effect.client);

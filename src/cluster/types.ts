@@ -87,6 +87,12 @@ export interface JobView {
   readonly jobModifyIndex: number;
 }
 
+/**
+ * Attributes (`attr.os.name`) and meta (`meta.rack`) of a node, of this very state of it: those that were asked for when
+ * it was read. Null: it has none. What is not here was not read.
+ */
+export type NodeFacts = Readonly<Record<string, string | null>>;
+
 export interface NodeView {
   readonly id: string;
   readonly name: string;
@@ -98,6 +104,8 @@ export interface NodeView {
   readonly draining: boolean;
   /** `os.signals`, when known. */
   readonly signals?: readonly string[];
+  /** Absent: none was asked for, or only a list told of this state. */
+  readonly facts?: NodeFacts;
   /** When its last drain began (the server's clock, whole seconds); absent: never drained, or not known. */
   readonly drainStartedAt?: number;
   /** Of its last drain: `draining`, `complete`, `canceled`; and the run that the one who drained it last noted there. */
@@ -105,6 +113,8 @@ export interface NodeView {
   readonly drainRun?: string;
   /** Who changed it last: `token:<id>`, `alloc:<id>`. */
   readonly drainAccessor?: string;
+  /** When it registered for the first time (the server's clock, whole seconds); absent where that is not known. */
+  readonly joinedAt?: number;
   /** For picking the oldest or newest. */
   readonly createIndex?: number;
   readonly modifyIndex: number;
@@ -154,6 +164,8 @@ export interface DeploymentView {
   /** Of the job, when it began. */
   readonly jobVersion: number;
   readonly status: string;
+  /** When it began, by the server's clock; absent where Nomad doesn't say. */
+  readonly createTime?: number;
   readonly createIndex: number;
   readonly modifyIndex: number;
 }

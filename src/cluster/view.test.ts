@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Allocation } from '../nomad/types.ts';
+import type { Allocation, NomadNode } from '../nomad/types.ts';
 import {
   alloc,
   allocEvent,
@@ -232,6 +232,32 @@ describe('the view of nodes', () => {
     expect(view.applyNodes([node(1, { ModifyIndex: 70, SchedulingEligibility: 'ineligible' })], 70)).toBeDefined();
     expect(view.node(id(901))).toMatchObject({ eligible: false, signals: ['SIGHUP', 'SIGKILL'], modifyIndex: 70 });
     expect(view.applyNode(node(1))).toBeUndefined();
+  });
+
+  it('keeps those attributes and that meta that somebody asks for, of the very state that told them', () => {
+    const view = createView();
+    const whole = (over: Partial<NomadNode> = {}) =>
+      node(1, { Attributes: { 'os.name': 'ubuntu', 'cpu.arch': 'amd64' }, Meta: { rack: 'r1', empty: '' }, ...over });
+    const facts = () => view.node(id(901))?.facts;
+    view.applyNode(whole());
+    expect(facts()).toBeUndefined();
+    view.watchFacts(['attr.os.name', 'meta.rack', 'meta.none', 'meta.empty']);
+    const told = { 'attr.os.name': 'ubuntu', 'meta.rack': 'r1', 'meta.none': null, 'meta.empty': '' };
+    expect(view.applyNode(whole())).toBeDefined();
+    expect(facts()).toEqual(told);
+    view.applyNodes([node(1)], 60);
+    expect(facts()).toEqual(told);
+    view.applyNodes([node(1, { ModifyIndex: 70 })], 70);
+    expect(facts()).toBeUndefined();
+    view.applyEvent(nodeEvent(whole({ ModifyIndex: 80, Meta: null }), 80));
+    expect(facts()).toEqual({ ...told, 'meta.rack': null, 'meta.empty': null });
+    view.watchOnlyFacts(new Set(['meta.rack']));
+    view.applyEvent(nodeEvent(whole({ ModifyIndex: 90 }), 90));
+    expect(facts()).toEqual({ 'meta.rack': 'r1' });
+    view.watchFacts(['attr.cpu.arch']);
+    view.applyNode(whole({ ModifyIndex: 90 }));
+    expect(facts()).toEqual({ 'meta.rack': 'r1', 'attr.cpu.arch': 'amd64' });
+    expect(view.applyNode(whole({ ModifyIndex: 85 }))).toBeUndefined();
   });
 
   it('loses a node that was deregistered, and a late event does not bring it back', () => {

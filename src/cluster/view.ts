@@ -56,6 +56,10 @@ export interface MutableView extends View {
   applyNode(node: unknown): Touched | undefined;
   /** A read did not find the node. */
   removeNode(node: string): Touched | undefined;
+  /** From now on these facts (`attr.os.name`, `meta.rack`) are kept of each node that a read or an event tells whole. */
+  watchFacts(names: Iterable<string>): void;
+  /** Facts other than these are not kept any more. */
+  watchOnlyFacts(names: ReadonlySet<string>): void;
   applyEvent(event: StreamEvent): Touched | undefined;
 }
 
@@ -239,6 +243,8 @@ export function createView(): MutableView {
       const changed = nodes.remove(node);
       return nodesTouched(changed === undefined ? none : [changed]);
     },
+    watchFacts: nodes.ask,
+    watchOnlyFacts: nodes.askOnly,
     applyEvent,
   };
 }

@@ -1,7 +1,7 @@
 /** Runs that wait for somebody's word: what they would hit is looked at while they wait, and chosen anew when it is gone. */
 
 import { approvalState } from '../lifecycle/approval.ts';
-import type { Answered } from '../lifecycle/machine.ts';
+import type { Answered } from '../lifecycle/facts.ts';
 import { presentIntents } from '../lifecycle/run.ts';
 import { armingMs, askBlast, freshFor, missingTargets } from './questions.ts';
 import type { Core, RunEntry } from './state.ts';

@@ -1,6 +1,6 @@
 /** What blackouts do to runs beside letting none start: they make shadow runs of them, and undo what is in force. */
 
-import type { Facts } from '../lifecycle/machine.ts';
+import type { Facts } from '../lifecycle/facts.ts';
 import { mayBeInForce, type Run } from '../lifecycle/run.ts';
 import { blackoutsInForce, blackoutsOf, blackoutWords, nextOf } from '../safety/basis/in-force.ts';
 import type { Blackout } from '../safety/basis/period.ts';

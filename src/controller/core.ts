@@ -3,6 +3,7 @@
 import { isGlob } from '../base/glob.ts';
 import type { Call, Note, Priority } from '../lifecycle/effects.ts';
 import type { Intent } from '../lifecycle/run.ts';
+import { jobOf } from '../lifecycle/target.ts';
 import { asksOfNodes } from '../targeting/patterns.ts';
 import type { Continuation, Core } from './state.ts';
 
@@ -54,7 +55,7 @@ export function lookAgain(core: Core, run: string, inMs: number): void {
 }
 
 /** A call may be applied so long after an ambiguous end. */
-const lateWriteMs = 90_000;
+export const lateWriteMs = 90_000;
 
 /**
  * Until when an intent that may have been sent must be watched for a late application, milliseconds since the epoch: a
@@ -87,18 +88,36 @@ export function acts(core: Core): boolean {
   return holdsLease(core) && core.lease.loaded;
 }
 
-/** Open runs that concern a job are looked at again: those that hit it, and those whose target may mean it. */
+/** Every record was read: nothing new may begin beside one that was not, since what it holds is not known. */
+export function knowsAll(core: Core): boolean {
+  return core.unread.size === 0;
+}
+
+/** Schedules that listen look again at what has happened. */
+export function listenAgain(core: Core): void {
+  for (const key of core.listeners.keys()) core.dirtySpecs.add(key);
+}
+
+/** Open runs that concern a job are looked at again: those that hit it, and those whose target may mean it; and who listens to it. */
 export function jobChanged(core: Core, namespace: string, job: string): void {
+  for (const [key, listener] of core.listeners)
+    if (listener.namespace === namespace && listener.job?.(job) === true) core.dirtySpecs.add(key);
   for (const { id, standing } of core.runs.values()) {
     const { run } = standing;
     const target = run.experiment.target.job;
-    if (run.namespace !== namespace || target === undefined) continue;
-    if (target === job || isGlob(target)) core.dirtyRuns.add(id);
+    const mayMean = run.namespace === namespace && target !== undefined && (target === job || isGlob(target));
+    // Of a record that can't be read whole only the intents tell what it hit.
+    const hits = run.intents.some(each => {
+      const hit = jobOf(each.target);
+      return hit?.namespace === namespace && hit.job === job;
+    });
+    if (mayMean || hits) core.dirtyRuns.add(id);
   }
 }
 
-/** Open runs that concern nodes are looked at again. */
+/** Open runs that concern nodes are looked at again, and who listens to them. */
 export function nodesChanged(core: Core): void {
+  for (const [key, listener] of core.listeners) if (listener.job === undefined) core.dirtySpecs.add(key);
   for (const { id, standing } of core.runs.values()) {
     const { target } = standing.run.experiment;
     // The controllers' own job is read as nodes are: for faults on nodes.

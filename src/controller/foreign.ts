@@ -2,13 +2,13 @@
 
 import { runIdParts } from '../base/ids.ts';
 import type { UndoLine } from '../lifecycle/record.ts';
-import type { Intent, Run } from '../lifecycle/run.ts';
+import { type Intent, isSettled, type Run } from '../lifecycle/run.ts';
 import { targetOfLine } from '../lifecycle/target.ts';
 import type { Core, RunEntry } from './state.ts';
 
 type Foreign = NonNullable<RunEntry['foreign']>;
 
-const owes = (line: UndoLine) => line.state !== 'undone' && line.state !== 'superseded';
+const owes = (line: UndoLine) => !isSettled(line.state);
 
 /** The least of a run that undoing asks for; undefined when nothing is owed. Lines of faults unknown here stay owed. */
 export function foreignRun(core: Core, id: string, { lines }: Foreign): Run | undefined {

@@ -110,6 +110,17 @@ describe('a call that was refused', () => {
 });
 
 describe('a call that may be repeated', () => {
+  it('is given up after half a minute though the wall clock was set back by an hour', () => {
+    const { world, member } = aScene(faults);
+    member.fate = ({ call }) => (call.op === 'alloc-stop' ? noLeader : undefined);
+    world.schedule('default', 'k', { ...stopWeb, recover_within: '20s' });
+    world.pass(5_000);
+    expect(member.open()).toMatchObject([{ state: 'injecting' }]);
+    world.clock.wall -= 3_600_000;
+    world.pass(60_000);
+    expect(member.ended()).toMatchObject([{ verdict: 'failed', reason: 'injection_refused' }]);
+  });
+
   it('is repeated while a refusal passes by itself', () => {
     const { world, member } = aScene(faults);
     member.fate = ({ call }) =>

@@ -63,7 +63,9 @@ function tooOld(core: Core, entry: RunEntry, leaving: readonly Intent[]): string
   const { run } = entry.standing;
   if (core.mono - entry.ackedAt > freshMs) return 'the acknowledged intent is older than 5s';
   const armedAt = run.stage === undefined ? run.armedAt : run.stageAt;
-  if (core.wall - (armedAt ?? core.wall) > armedForMs) return 'it was armed more than 10s ago';
+  // A wall clock that was set back tells of no time.
+  if (Math.max(core.wall - (armedAt ?? core.wall), core.mono - entry.enteredAt) > armedForMs)
+    return 'it was armed more than 10s ago';
   const faults = byFault(core.catalog, run, leaving).keys();
   const fresh = [...faults].every(fault => targetFreshness(core, run, fault) === 'fresh');
   return fresh ? undefined : 'the targets were not read within 5s';
@@ -90,6 +92,7 @@ function sendOne(core: Core, entry: RunEntry, intent: Intent, atMost: number): v
   const at = core.mono;
   entry.sending.set(intent.n, { notAfter });
   if (first) {
+    entry.firstSent.set(intent.n, at);
     setIntent(entry, intent.n, { sentAt: core.wall });
     if (entry.standing.run.injectedAt === undefined) setRun(entry, { injectedAt: core.wall });
   }
@@ -144,7 +147,8 @@ function answered(core: Core, entry: RunEntry, n: number, answer: Answer, sent: 
       tell('refused', message);
     }
   };
-  const again = intent.sending === 'repeatable' && core.wall - (intent.sentAt ?? 0) < repeatForMs;
+  const firstAt = entry.firstSent.get(n) ?? Number.NEGATIVE_INFINITY;
+  const again = intent.sending === 'repeatable' && core.mono - firstAt < repeatForMs;
   if (sent.sentAt > sent.notAfter) {
     // A freeze between the check and the send: whoever took over may have acted meanwhile.
     unknown('it left after the lease or the age limit had ended: a freeze delayed it', { late: true });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from '../faults/catalog.ts';
 import { faults } from '../faults/index.ts';
+import type { Call } from '../lifecycle/effects.ts';
 import { probes } from '../probes/index.ts';
 import type { ProbeAnswer } from '../probes/probe.ts';
 import { probesOf } from '../probes/reading.ts';
 import type { Guard, NamedProbe } from '../spec/experiment.ts';
 import type { Items } from './puppet.fixture.ts';
 import { aScene, wideLimits } from './scene.fixture.ts';
+import type { Answer } from './types.ts';
 import { home } from './world.fixture.ts';
 
 function read(kind: string, given: string, expect?: object): Pick<NamedProbe, 'probe' | 'with' | 'expect'> {
@@ -45,6 +47,25 @@ function played(
   return { member, node, asked, ended: member.ended()[0] };
 }
 
+/** A run that kills in two seconds. */
+function slowly({
+  steadyState = [answers],
+  fate = () => undefined,
+}: {
+  readonly steadyState?: readonly NamedProbe[];
+  readonly fate?: (call: Call) => Answer | undefined;
+}) {
+  const { world, member, nomad } = aScene(faults, wideLimits, { catalog });
+  member.fate = ({ call }) => fate(call);
+  const at = new Date(world.clock.wall + 2_000).toISOString();
+  world.schedule('default', 'it', { ...kill, at });
+  world.pass(100);
+  const entry = member.controller.core.specs.get('default/it');
+  if (entry?.spec === undefined) throw new Error(`rejected: ${entry?.problems[0]?.message}`);
+  entry.spec = { ...entry.spec, experiment: { ...entry.spec.experiment, steadyState } };
+  return { world, member, nomad };
+}
+
 const kill = { fault: 'alloc-kill', target_job: 'web', recover_within: '20s' };
 
 describe('a steady state', () => {
@@ -64,6 +85,43 @@ describe('a steady state', () => {
   it('that does not come back is a deviation', () => {
     const { ended } = played(kill, {}, state => (state === 'recovering' ? down : up));
     expect(ended).toMatchObject({ verdict: 'deviated', reason: 'not_recovered' });
+  });
+
+  it('is asked after once the harm had its effect, and everything is whole again', () => {
+    let downSince = Number.POSITIVE_INFINITY;
+    const slow = slowly({ fate: call => (call.op === 'alloc-signal' ? { kind: 'ok', index: 0 } : undefined) });
+    const { world, member, nomad } = slow;
+    member.probe = () => (world.clock.wall >= downSince ? down : up);
+    world.pass(4_000);
+    const [sent] = member.calls('alloc-signal');
+    if (sent === undefined) throw new Error('nothing was sent');
+    // The task took two seconds to end, and answers no more since it came back.
+    downSince = world.clock.wall;
+    nomad.answer(sent.call);
+    world.pass(40_000);
+    expect(member.ended()).toMatchObject([{ verdict: 'deviated', reason: 'not_recovered' }]);
+    expect(member.ended()[0]?.message).toContain('checkout answers');
+  });
+
+  it('is asked again after when a target was lost once more meanwhile', () => {
+    const other: NamedProbe = { name: 'stays away', during: false, ...read('http', 'http://other.test/') };
+    const { world, member, nomad } = slowly({ steadyState: [answers, other] });
+    const isDown = { 'checkout.test': false, 'other.test': true };
+    member.probe = ({ call }) => {
+      const host = call.op === 'http' && call.url.includes('other') ? 'other.test' : 'checkout.test';
+      return member.open()[0]?.state === 'recovering' && isDown[host] ? down : up;
+    };
+    world.pass(8_000);
+    const after = member.open()[0]?.run.samples?.['after checkout answers'];
+    expect(after).toMatchObject({ count: 1, last: { ok: true } });
+    isDown['checkout.test'] = true;
+    isDown['other.test'] = false;
+    const [sent] = member.calls('alloc-signal');
+    if (sent === undefined) throw new Error('nothing was sent');
+    nomad.answer(sent.call);
+    world.pass(30_000);
+    expect(member.ended()).toMatchObject([{ verdict: 'deviated', reason: 'not_recovered' }]);
+    expect(member.ended()[0]?.message).toContain('checkout answers');
   });
 
   it('that no answer tells of holds nothing up for ever', () => {

@@ -3,14 +3,16 @@
  * Over the network the world asks; what the view shows is judged here. Samples are kept small, in the run itself.
  */
 
-import type { Facts } from '../lifecycle/machine.ts';
+import type { Facts } from '../lifecycle/facts.ts';
 import type { Run } from '../lifecycle/run.ts';
 import { addSample, noSamples, resumed, type Samples, violatedFor } from '../lifecycle/samples.ts';
 import type { AnyProbe, NetCall, ProbeAnswer, ProbeResult } from '../probes/probe.ts';
 import type { Guard, NamedProbe } from '../spec/experiment.ts';
-import { placeholdersOf } from '../spec/placeholders.ts';
+import { fillCall } from '../spec/placeholders.ts';
 import { lookAgain } from './core.ts';
 import { setRun } from './entry.ts';
+import { doubtSecrets, secretsIn, valuesOf } from './filled-in.ts';
+import { judgedWithout } from './judged-without.ts';
 import { freshRead, worst } from './reads.ts';
 import type { Core, RunEntry } from './state.ts';
 
@@ -33,7 +35,7 @@ function steadyState({ experiment }: Run): readonly NamedProbe[] {
 }
 
 /** What the present state of a run wants sampled. */
-function wanted({ standing: { state, run } }: RunEntry): readonly Asked[] {
+function wanted({ standing: { state, run }, wholeSince }: RunEntry): readonly Asked[] {
   const steady = (phase: 'before' | 'during' | 'after') => (probe: NamedProbe) => ({
     key: keyOf(phase, probe.name),
     probe,
@@ -41,7 +43,8 @@ function wanted({ standing: { state, run } }: RunEntry): readonly Asked[] {
     once: phase !== 'during',
   });
   if (state === 'baseline') return steadyState(run).map(steady('before'));
-  if (state === 'recovering') return steadyState(run).map(steady('after'));
+  // What was seen before the harm had its effect tells nothing of after.
+  if (state === 'recovering') return wholeSince === undefined ? [] : steadyState(run).map(steady('after'));
   const inForce = state === 'holding' || (state === 'injecting' && run.injectedAt !== undefined);
   if (!inForce) return [];
   const guards = (run.experiment.guards ?? []).flatMap((guard, n): readonly Asked[] => {
@@ -63,7 +66,7 @@ export function tendProbes(core: Core, entry: RunEntry): void {
   for (const asked of wanted(entry)) {
     const state = entry.probing.get(asked.key) ?? { inFlight: false, notBefore: Number.NEGATIVE_INFINITY };
     entry.probing.set(asked.key, state);
-    if (state.inFlight || (asked.once && samplesOf(entry, asked.key).last?.ok === true)) continue;
+    if (state.inFlight || (asked.once && lastOf(entry, asked.key)?.ok === true)) continue;
     if (core.mono < state.notBefore) {
       lookAgain(core, entry.id, state.notBefore - core.mono);
       continue;
@@ -74,6 +77,13 @@ export function tendProbes(core: Core, entry: RunEntry): void {
 
 function samplesOf({ standing: { run } }: RunEntry, key: string): Samples {
   return run.samples?.[key] ?? noSamples;
+}
+
+/** The last answer of a probe; of what is asked after the harm, one that came while all was whole. */
+function lastOf(entry: RunEntry, key: string): Samples['last'] {
+  const { last } = samplesOf(entry, key);
+  if (entry.wholeSince === undefined || last === undefined) return last;
+  return last.atMs < Math.round(clockOf(entry, entry.wholeSince)) ? undefined : last;
 }
 
 function sample(core: Core, entry: RunEntry, asked: Asked): void {
@@ -92,12 +102,13 @@ function sample(core: Core, entry: RunEntry, asked: Asked): void {
     else take(core, entry, asked, failed(fresh.message));
     return;
   }
-  const missing = placeholdersOf(call)[0];
-  if (missing !== undefined) {
-    take(core, entry, asked, failed(`there is no value for {{ ${missing} }}: secrets are not read in this release`));
-    return;
-  }
-  askNet(core, entry, { asked, probe, call });
+  const values = valuesOf(core, entry, call, samplesOf(entry, asked.key).count);
+  // The answer of the read looks at the run again.
+  if (values === 'waiting') return;
+  const filled = 'why' in values ? undefined : fillCall(call, name => values.get(name));
+  if ('why' in values) take(core, entry, asked, failed(values.why));
+  else if (filled?.ok === true) askNet(core, entry, { asked, probe, call: filled.call, values });
+  else take(core, entry, asked, failed(filled?.why ?? ''));
 }
 
 function viewAnswer(core: Core, entry: RunEntry, asked: Asked, probe: AnyProbe): ProbeAnswer {
@@ -110,21 +121,35 @@ function viewAnswer(core: Core, entry: RunEntry, asked: Asked, probe: AnyProbe):
   return { kind: 'view', namespace, view: core.view, ...(baseline === undefined ? {} : { baseline }) };
 }
 
-function askNet(
-  core: Core,
-  entry: RunEntry,
-  { asked, probe, call }: { readonly asked: Asked; readonly probe: AnyProbe; readonly call: NetCall },
-): void {
+interface Question {
+  readonly asked: Asked;
+  readonly probe: AnyProbe;
+  /** Filled in. */
+  readonly call: NetCall;
+  /** What was put in, by placeholder. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+function askNet(core: Core, entry: RunEntry, { asked, probe, call, values }: Question): void {
   const state = entry.probing.get(asked.key);
   if (state === undefined) return;
+  const { wholeSince } = entry;
   state.inFlight = true;
   core.calls += 1;
   const id = `${entry.id}/${core.calls}`;
   core.probesAsked.set(id, answer => {
     if (core.runs.get(entry.id) !== entry) return;
     state.inFlight = false;
+    const isUnaccepted = answer.kind === 'http' && (answer.status === 401 || answer.status === 403);
+    if (isUnaccepted) doubtSecrets(core, entry, values);
     // What was asked in a state that is over tells nothing of the present one.
-    if (wanted(entry).some(({ key }) => key === asked.key)) take(core, entry, asked, judged(probe, asked, answer));
+    if (entry.wholeSince === wholeSince && wanted(entry).some(({ key }) => key === asked.key))
+      take(
+        core,
+        entry,
+        asked,
+        judgedWithout(secretsIn(values), answer, each => judged(probe, asked, each)),
+      );
     core.dirtyRuns.add(entry.id);
   });
   const { probeHosts } = core.limits.limits;
@@ -142,15 +167,15 @@ function failed(why: string): ProbeResult {
 function take(core: Core, entry: RunEntry, asked: Asked, result: ProbeResult): void {
   const state = entry.probing.get(asked.key);
   if (state !== undefined) state.notBefore = core.mono + everyMs;
-  const samples = addSample(samplesOf(entry, asked.key), result, clockOf(core, entry));
+  const samples = addSample(samplesOf(entry, asked.key), result, clockOf(entry, core.mono));
   setRun(entry, { samples: { ...entry.standing.run.samples, [asked.key]: samples } });
   core.dirtyRuns.add(entry.id);
   lookAgain(core, entry.id, everyMs);
 }
 
 /** Milliseconds since the run was claimed, by the monotonic clock as far as this controller has had it. */
-function clockOf(core: Core, entry: RunEntry): number {
-  return entry.claimedFor + (core.mono - entry.enteredTableAt);
+function clockOf(entry: RunEntry, mono: number): number {
+  return entry.claimedFor + (mono - entry.enteredTableAt);
 }
 
 /** Whether the steady state holds before: one answer of each probe decides. */
@@ -167,7 +192,7 @@ export function steadyBefore(entry: RunEntry): { readonly kind: 'wait' | 'go' } 
 /** What of the steady state is not there again yet, in words. */
 export function missingAfter(entry: RunEntry): readonly string[] {
   return steadyState(entry.standing.run).flatMap(({ name }) => {
-    const { last } = samplesOf(entry, keyOf('after', name));
+    const last = lastOf(entry, keyOf('after', name));
     if (last?.ok === true) return [];
     return [`${name}: ${last?.text ?? 'not asked yet'}`];
   });
@@ -179,7 +204,7 @@ export function guardAbort(core: Core, entry: RunEntry): Facts['abort'] {
   if (state !== 'injecting' && state !== 'holding') return undefined;
   for (const [n, guard] of (run.experiment.guards ?? []).entries()) {
     const samples = samplesOf(entry, keyOf('guard', `${n} ${guard.probe}`));
-    const now = clockOf(core, entry);
+    const now = clockOf(entry, core.mono);
     if (samples.last?.ok !== false) continue;
     if (violatedFor(samples, now) >= guard.violatedForMs)
       return { reason: 'guard_violated', message: guardWords(guard, samples) };

@@ -1,6 +1,6 @@
 /** Versions, tags, counts and deployments of the puppet Nomad's jobs, as a real one was seen to keep them. */
 
-import type { FaultCall, ReadCall } from '../lifecycle/effects.ts';
+import type { DiscoveryCall, FaultCall, ReadCall } from '../lifecycle/effects.ts';
 import type { Deployment, Job } from '../nomad/types.ts';
 import type { Answer } from './types.ts';
 import type { VirtualClock, Workload } from './workload.fixture.ts';
@@ -11,7 +11,7 @@ export interface Tagged extends Job {
 
 export interface JobBook {
   /** The answer to a call that is about jobs; undefined for any other. */
-  answer(call: FaultCall | ReadCall): Answer | undefined;
+  answer(call: FaultCall | ReadCall | DiscoveryCall): Answer | undefined;
   /** Versions that are kept, newest first. */
   versions(job: string): readonly Tagged[];
   deployment(job: string): Deployment | undefined;
@@ -68,7 +68,13 @@ export function createJobBook(clock: VirtualClock, nextIndex: () => number, work
     made += 1;
     const index = nextIndex();
     const about = { ID: `${made}`.padStart(8, '0'), Namespace: 'default', JobID: name, JobVersion, Status: 'running' };
-    const begun = { ...about, CreateIndex: index, ModifyIndex: index, until: clock.wall + deploysForMs };
+    const begun = {
+      ...about,
+      CreateIndex: index,
+      ModifyIndex: index,
+      CreateTime: clock.wall * 1e6,
+      until: clock.wall + deploysForMs,
+    };
     deployments.set(name, [begun, ...(deployments.get(name) ?? [])]);
   }
 

@@ -1,6 +1,6 @@
 /** What the puppet Nomad keeps beside jobs: drains of its nodes, its scheduler's configuration, its catalogue of services. */
 
-import type { FaultCall, ReadCall } from '../lifecycle/effects.ts';
+import type { DiscoveryCall, FaultCall, ReadCall } from '../lifecycle/effects.ts';
 import type { NomadNode } from '../nomad/types.ts';
 import type { Answer } from './types.ts';
 import type { VirtualClock, Workload } from './workload.fixture.ts';
@@ -12,10 +12,12 @@ export interface Registration {
   readonly ServiceName: string;
   readonly JobID: string;
   readonly AllocID: string;
+  readonly Address: string;
+  readonly Port: number;
 }
 
 export interface Region {
-  answer(call: FaultCall | ReadCall): Answer | undefined;
+  answer(call: FaultCall | ReadCall | DiscoveryCall): Answer | undefined;
   readonly configuration: Configuration;
   /** Somebody changes the scheduler's configuration. */
   configure(change: Configuration): void;
@@ -48,7 +50,7 @@ export function createRegion(clock: VirtualClock, nextIndex: () => number, workl
     workload.changeNode(node, { ...out, LastDrain: last } as Partial<NomadNode>);
   }
 
-  function answer(call: FaultCall | ReadCall): Answer | undefined {
+  function answer(call: FaultCall | ReadCall | DiscoveryCall): Answer | undefined {
     switch (call.op) {
       case 'read-scheduler':
         return ok(Number(configuration['ModifyIndex']), { SchedulerConfig: configuration });
@@ -70,6 +72,11 @@ export function createRegion(clock: VirtualClock, nextIndex: () => number, workl
           nextIndex(),
           services.filter(({ JobID }) => JobID === call.job),
         );
+      case 'read-service':
+        return ok(
+          nextIndex(),
+          services.filter(({ ServiceName }) => ServiceName === call.service),
+        );
       case 'service-deregister':
         services = services.filter(({ ID }) => ID !== call.id);
         return ok(nextIndex());
@@ -89,11 +96,13 @@ export function createRegion(clock: VirtualClock, nextIndex: () => number, workl
     },
     registerAll(job, ServiceName) {
       const running = workload.allocsOf(job).filter(each => each.ClientStatus === 'running');
-      const made = running.map(({ ID }) => ({
+      const made = running.map(({ ID }, n) => ({
         ID: `_nomad-task-${ID}`,
         ServiceName,
         JobID: job,
         AllocID: ID,
+        Address: `10.0.0.${n + 1}`,
+        Port: 20_000 + n,
         ModifyIndex: nextIndex(),
       }));
       services = [...services, ...made];

@@ -129,7 +129,7 @@ export function createPuppet(clock: VirtualClock): Puppet {
       case 'list-job-allocs':
         return ok(workload.allocsOf(call.job));
       case 'list-nodes':
-        return ok([...workload.nodes.values()]);
+        return ok([...workload.nodes.values()].map(({ Attributes: _, Meta: __, ...stub }) => stub));
       case 'read-node':
         return found(workload.nodes.get(call.node));
       case 'alloc-signal':

@@ -5,7 +5,7 @@ import { groupHealth } from '../cluster/health.ts';
 import type { View } from '../cluster/types.ts';
 import type { AnyFault, Candidate, TargetRef } from '../faults/fault.ts';
 import { approvalState } from '../lifecycle/approval.ts';
-import type { Answered } from '../lifecycle/machine.ts';
+import type { Answered } from '../lifecycle/facts.ts';
 import {
   type Exclusion,
   type Intent,
@@ -25,7 +25,9 @@ import { recordExclusions } from '../targeting/explain.ts';
 import { asksOfNodes } from '../targeting/patterns.ts';
 import { shadowOf } from './blackouts.ts';
 import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
-import { acts, freshMs, note } from './core.ts';
+import { acts, freshMs, knowsAll, note } from './core.ts';
+import { factsFreshness } from './node-facts.ts';
+import { presenceOf } from './presence.ts';
 import { choiceReads, type Freshness, freshRead, worst } from './reads.ts';
 import { whyExcluded } from './replan.ts';
 import { lastHits, reservations } from './reservations.ts';
@@ -104,7 +106,7 @@ function together(answers: Iterable<Answered>): Answered {
 }
 
 export function askAdmission(core: Core, run: Run): Answered {
-  if (core.limits.state === 'unread') return { kind: 'wait' };
+  if (core.limits.state === 'unread' || !knowsAll(core) || presenceOf(core, run) === 'unknown') return { kind: 'wait' };
   if (haltsDenied(core, run.namespace).length === 0 && haltsUnread(core, run.namespace, armingMs).length > 0)
     return { kind: 'wait' };
   const steps = knownSteps(core.catalog, run.experiment);
@@ -129,6 +131,13 @@ export function readAhead(core: Core, run: Aimed, oldestMs: number): void {
 
 /** Whether all that targeting rests on was read within `oldestMs`, by default the five seconds that harm may rest on. */
 export function targetFreshness(core: Core, run: Aimed, fault: AnyFault, oldestMs = freshMs): Freshness {
+  const listed = listFreshness(core, run, fault, oldestMs);
+  if (listed !== 'fresh') return listed;
+  const { namespace, experiment } = run;
+  return factsFreshness(core, { view: core.view, namespace, target: experiment.target, targetKind: fault.targetKind });
+}
+
+function listFreshness(core: Core, run: Aimed, fault: AnyFault, oldestMs: number): Freshness {
   const since = core.mono - oldestMs;
   const { job, service } = run.experiment.target;
   const all: Freshness[] = [];
@@ -182,6 +191,15 @@ export function askChoice(core: Core, entry: RunEntry): Answered | Chosen {
   const { message } = choice;
   note(core, { type: 'gate', run: run.id, namespace: run.namespace, gate: 'target', reason: 'no_target', message });
   return { kind: 'end', verdict: 'refused', reason: 'no_target', message };
+}
+
+/** Whether a run would find anything to hit, as far as that can be known before it is claimed. What is denied is left to the run itself to tell. */
+export function findsNothing(core: Core, run: Run): 'nothing' | 'something' | 'waiting' {
+  if (core.limits.state === 'unread') return 'waiting';
+  const steps = knownSteps(core.catalog, run.experiment);
+  const fresh = freshFor(core, run, steps);
+  if (fresh.kind !== 'go') return fresh.kind === 'end' ? 'something' : 'waiting';
+  return chooseSteps(core, run, steps, 0).kind === 'nothing' ? 'nothing' : 'something';
 }
 
 /** Intents of some steps, numbered from `from`; or why one of them finds nothing to hit. */

@@ -3,7 +3,7 @@
 import type { MutableView } from '../cluster/view.ts';
 import type { AnyFault, TargetKind, TargetRef } from '../faults/fault.ts';
 import type { ReadCall } from '../lifecycle/effects.ts';
-import { allRunsDirty, ask, deadline, freshMs, jobChanged, nodesChanged, note } from './core.ts';
+import { allRunsDirty, ask, deadline, freshMs, jobChanged, listenAgain, nodesChanged, note } from './core.ts';
 import type { Core, ReadState } from './state.ts';
 import type { Answer } from './types.ts';
 
@@ -109,7 +109,10 @@ function concern(core: Core, call: ReadCall): void {
     jobChanged(core, call.namespace, call.job);
     if (call.job === core.config.self?.job) nodesChanged(core);
   } else if (call.op === 'list-nodes' || call.op === 'read-node') nodesChanged(core);
-  else allRunsDirty(core);
+  else {
+    allRunsDirty(core);
+    if (call.op === 'list-jobs') listenAgain(core);
+  }
 }
 
 function take(core: Core, call: ReadCall, read: ReadState, answer: Answer, sentAt: number): void {
@@ -140,6 +143,7 @@ export function readAgain(core: Core, key: string): void {
   if (read === undefined) return;
   read.failed = undefined;
   allRunsDirty(core);
+  listenAgain(core);
 }
 
 /** Takes an answer into the view; `undefined`: what was asked for is not there. `index`: of the answer. */

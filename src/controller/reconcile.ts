@@ -1,33 +1,38 @@
 /** One look at one run: what is true now goes to the lifecycle, and what follows from the new state is asked of the world. */
 
-import { recovery } from '../cluster/recovery.ts';
-import { type Answered, type Facts, look, type Standing } from '../lifecycle/machine.ts';
-import { holdUntil, mayBeInForce, nextStage, owesUndo, presentIntents, stepOf } from '../lifecycle/run.ts';
+import type { Answered, Facts } from '../lifecycle/facts.ts';
+import { look, type Standing } from '../lifecycle/machine.ts';
+import { holdUntil, mayBeInForce, nextStage, presentIntents, stepOf } from '../lifecycle/run.ts';
 import { abortOf } from './abort.ts';
 import { askLimited, isChanged } from './approvals.ts';
 import { nextBlackoutAbort, shadowOf } from './blackouts.ts';
 import { tendHalts } from './control.ts';
-import { acts, leaseEnd, lookAgain, note, takeoverWindowMs } from './core.ts';
+import { acts, leaseEnd, lookAgain, note } from './core.ts';
+import { isHeldBack } from './empty-tick.ts';
+import { tendGone } from './give-up.ts';
 import { observe, send } from './inject.ts';
-import { isMine } from './mine.ts';
-import { guardAbort, missingAfter, steadyBefore, tendProbes } from './probing.ts';
-import { armingMs, askAdmission, askArmed, askChoice, askNext, askSteady, readAhead } from './questions.ts';
+import { isMine, isTended } from './mine.ts';
+import { guardAbort, steadyBefore, tendProbes } from './probing.ts';
+import { armingMs, askAdmission, askArmed, askChoice, askSteady, readAhead } from './questions.ts';
 import { freshRead, jobReads, looksOf } from './reads.ts';
+import { lookAtRecovery, recoveryFacts } from './recovering.ts';
 import { replan } from './replan.ts';
-import { isReverted, revert } from './revert.ts';
+import { isReverted, revert, stuckAfterMs } from './revert.ts';
 import { finished, isAcked, persist } from './runs.ts';
 import { runChanged } from './specs.ts';
+import { askStage } from './stages.ts';
 import type { Core, RunEntry } from './state.ts';
-import { faultIn, knownSteps, unknownFault } from './steps.ts';
+import { faultIn, unknownFault } from './steps.ts';
 import { pollMs, touchStreams } from './streams.ts';
 import { groupsOf } from './targets.ts';
+import { endUnclaimed } from './unclaimed.ts';
 
 const notAsked: Answered = { kind: 'wait' };
 
 /** Looks at a run until nothing more follows in this tick. */
 export function tendRun(core: Core, id: string): void {
   const entry = core.runs.get(id);
-  if (entry === undefined || !acts(core) || !isMine(core, id)) return;
+  if (entry === undefined || !acts(core) || !isTended(core, entry) || endUnclaimed(core, entry)) return;
   const unknown = unknownFault(core.catalog, entry.standing.run);
   if (unknown !== undefined) {
     noteUnknownFault(core, entry, unknown);
@@ -35,25 +40,30 @@ export function tendRun(core: Core, id: string): void {
   }
   const from = entry.standing.state;
   const { waiting } = entry.standing.run;
+  if (isHeldBack(core, entry)) return;
   // What the questions after the claim rest on is read while the claim is on its way.
   if (from === 'queued') readAhead(core, entry.standing.run, armingMs);
   // Bounded by the number of states; one pass a state.
   for (let pass = 0; pass < 16; pass += 1) {
+    // Each state has an end of its own: that of the one before must not be taken for it.
+    const phase = `${entry.standing.state} ${entry.standing.run.stage ?? 0}`;
+    if (entry.endsOf !== phase) setEnd(core, entry, phase);
     observe(core, entry);
-    tendProbes(core, entry);
+    const recovering = lookAtRecovery(core, entry);
+    if (isMine(core, id)) tendProbes(core, entry);
     send(core, entry);
     revert(core, entry);
+    tendGone(core, entry);
     replan(core, entry);
+    const next = nextOf(core, entry);
     const before = entry.standing;
-    entry.standing = look(before, factsOf(core, entry));
+    entry.standing = look(before, factsOf(core, entry, { ...recoveryFacts(entry, recovering), next }));
     if (entry.standing.state !== before.state) told(core, before, entry.standing);
     persist(core, entry);
     if (entry.standing === before) break;
   }
   if (entry.standing.state !== from) stateChanged(core, entry);
   else if (entry.standing.run.waiting !== waiting) runChanged(core, entry.standing.run);
-  const phase = `${entry.standing.state} ${entry.standing.run.stage ?? 0}`;
-  if (entry.endsOf !== phase) setEnd(core, entry, phase);
   schedulePolls(core, entry);
 }
 
@@ -71,8 +81,9 @@ function setEnd(core: Core, entry: RunEntry, phase: string): void {
     }
     const longest = Math.max(...presentIntents(run).map(intent => stepOf(run, intent)?.durationMs ?? 0));
     entry.endsAt = core.mono + left(run.holdUntil, longest);
-  } else if (state === 'recovering')
-    entry.endsAt = core.mono + left(run.recoverUntil, run.experiment.recovery.withinMs);
+  } else if (state === 'reverting')
+    entry.endsAt = core.mono + left((run.revertingAt ?? core.wall) + stuckAfterMs, stuckAfterMs);
+  else if (state === 'recovering') entry.endsAt = core.mono + left(run.recoverUntil, run.experiment.recovery.withinMs);
   else entry.endsAt = Number.POSITIVE_INFINITY;
 }
 
@@ -114,6 +125,7 @@ function stateChanged(core: Core, entry: RunEntry): void {
     fault: run.fault,
     verdict: run.verdict ?? 'failed',
     ...(run.reason === undefined ? {} : { reason: run.reason }),
+    ...(run.message === undefined ? {} : { message: run.message }),
     ...(run.recoveryMs === undefined ? {} : { recoveryMs: run.recoveryMs }),
   });
 }
@@ -133,14 +145,24 @@ export function leaveIfDone(core: Core, entry: RunEntry): void {
   touchStreams(core);
 }
 
-function factsOf(core: Core, entry: RunEntry): Facts {
+/** Whether the next stage begins, where there is one and it is ours to begin. */
+function nextOf(core: Core, entry: RunEntry): Facts['next'] {
   const { state, run } = entry.standing;
-  const abort = abortOf(core, run) ?? guardAbort(core, entry);
+  const isAsked = state === 'holding' && nextStage(run) !== undefined && isMine(core, run.id);
+  return isAsked ? askStage(core, entry) : notAsked;
+}
+
+/** `known`: what was looked at before, since that may note something in the run. */
+function factsOf(
+  core: Core,
+  entry: RunEntry,
+  known: Pick<Facts, 'effectsSeen' | 'looked' | 'recovered' | 'next'>,
+): Facts {
+  const { state, run } = entry.standing;
+  const abort = abortOf(core, run) ?? (isMine(core, run.id) ? guardAbort(core, entry) : undefined);
   const asked = <T>(name: string, question: () => T): T | Answered => (state === name ? question() : notAsked);
   const present = presentIntents(run);
   const settled = present.every(each => each.state !== 'planned' && each.state !== 'sending');
-  const more = nextStage(run) !== undefined;
-  const recovered = state === 'recovering' ? recoveryOf(core, entry) : { ok: false };
   const shadow = state === 'armed' ? shadowOf(core, run) : undefined;
   return {
     wall: core.wall,
@@ -158,68 +180,10 @@ function factsOf(core: Core, entry: RunEntry): Facts {
     sendBy: core.wall + leaseEnd(core) - core.mono,
     settled,
     lasting: present.some(each => mayBeInForce(each) && faultIn(core.catalog, run, each)?.lasts === true),
-    more,
-    next: more && state === 'holding' ? nextOf(core, entry) : notAsked,
+    more: nextStage(run) !== undefined,
     reverted: isReverted(core, entry),
-    effectsSeen: run.intents.every(each => each.effect !== undefined || !mayBeInForce(each)),
-    looked: state !== 'recovering' || looked(core, entry),
-    recovered,
+    ...known,
   };
-}
-
-/**
- * Whether the next stage begins. The present one is over when each of its calls had its effect and what lasts is put
- * back; then comes the pause. Whatever keeps it from going on may do so as long as recovery may take.
- */
-function nextOf(core: Core, entry: RunEntry): Facts['next'] {
-  const { run } = entry.standing;
-  const present = presentIntents(run);
-  const { withinMs } = run.experiment.recovery;
-  const late = (since: number, verdict: 'deviated' | 'failed', reason: string, message: string): Facts['next'] => {
-    if (core.mono < since) {
-      lookAgain(core, entry.id, since - core.mono);
-      return notAsked;
-    }
-    return { kind: 'end', verdict, reason, message };
-  };
-  const undone = present.find(each => each.state !== 'done');
-  // What an earlier leader may have sent is decided by what is seen of it.
-  if (undone?.state === 'unknown')
-    return late(
-      entry.enteredAt + withinMs,
-      'failed',
-      'unknown_effect',
-      undone.message ?? 'a call may have had its effect',
-    );
-  if (undone !== undefined)
-    return {
-      kind: 'end',
-      verdict: 'failed',
-      reason: 'step_failed',
-      message: undone.message ?? `a call is ${undone.state}`,
-    };
-  const longest = Math.max(0, ...[...entry.holdEnds.values()].map(each => each - core.mono));
-  if (longest > 0) return notAsked;
-  if (present.some(each => each.effect === undefined))
-    return late(entry.enteredAt + withinMs, 'failed', 'no_effect', 'the calls were accepted and no effect was seen');
-  if (present.some(owesUndo) || !isReverted(core, entry)) return notAsked;
-  entry.stageOverAt ??= core.mono;
-  const pauses = knownSteps(core.catalog, run.experiment)
-    .filter(({ stage }) => stage === nextStage(run))
-    .map(({ step }) => step.pauseMs ?? 0);
-  const from = entry.stageOverAt + Math.max(0, ...pauses);
-  if (core.mono < from) {
-    lookAgain(core, entry.id, from - core.mono);
-    return notAsked;
-  }
-  const asked = askNext(core, entry);
-  if (asked.kind !== 'wait') return asked;
-  return late(
-    from + withinMs,
-    'deviated',
-    'not_recovered',
-    'the targets of the next step were not fit within recover_within',
-  );
 }
 
 /** The groups hit are whole, and what the experiment calls steady is so. */
@@ -229,25 +193,6 @@ function steadyOf(core: Core, entry: RunEntry): Answered {
   const probes = steadyBefore(entry);
   if (!('why' in probes)) return probes;
   return { kind: 'end', verdict: 'failed', reason: 'not_steady', message: `${probes.why}, before anything was done` };
-}
-
-/** What a denied read would tell is not to be had: then the verdict says what is missing. */
-function looked(core: Core, entry: RunEntry): boolean {
-  // What the undo of a job changes shows in its allocations: those read before tell of the time before.
-  const onJobs = entry.standing.run.intents.some(({ target }) => 'job' in target && target.kind !== 'allocation');
-  const since = Math.max(entry.unsureUntil - takeoverWindowMs, onJobs ? entry.enteredAt : Number.NEGATIVE_INFINITY);
-  return groupsOf(core.view, entry.standing.run)
-    .flatMap(([namespace, job]) => jobReads(namespace, job).slice(0, 2))
-    .map(call => freshRead(core, call, since))
-    .every(each => each === 'fresh' || (typeof each === 'object' && each.denied));
-}
-
-function recoveryOf(core: Core, entry: RunEntry): Facts['recovered'] {
-  const found = recovery(core.view, entry.standing.run.intents);
-  const missing = [...found.missing, ...missingAfter(entry)];
-  return missing.length === 0
-    ? { ok: true, ...(found.recoveryMs === undefined ? {} : { recoveryMs: found.recoveryMs }) }
-    : { ok: false, missing: missing.slice(0, 5).join('; ') };
 }
 
 /** While a run waits for something to be seen, it reads for itself: seldom beside a living stream. */

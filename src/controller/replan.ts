@@ -4,6 +4,7 @@
  */
 
 import { presentIntents, type Run } from '../lifecycle/run.ts';
+import { unmeant } from '../targeting/unmeant.ts';
 import { setRun } from './entry.ts';
 import type { Core, RunEntry } from './state.ts';
 import { callsOf, contextOf, intentsOf, type KnownStep, knownSteps } from './steps.ts';
@@ -31,15 +32,16 @@ function planned(core: Core, run: Run, step: KnownStep): Run['intents'] {
   return isSame ? intents : [];
 }
 
-/** Why a fault itself leaves out a target now that it had chosen, if so. */
+/** Why the fault itself or the spec leaves out a target now that was chosen, if so. */
 export function whyExcluded(core: Core, run: Run): string | undefined {
   const { view } = core;
   const present = presentIntents(run);
+  const strayed = unmeant(run.experiment.target, run.namespace, view);
   for (const step of knownSteps(core.catalog, run.experiment)) {
     const intents = present.filter(each => (each.step ?? 0) === step.index);
     const context = contextOf(step, { view, target: run.experiment.target, run: run.id });
     for (const candidate of targetsOf(view, { intents }).found) {
-      const why = step.fault.exclude?.(candidate, context);
+      const why = step.fault.exclude?.(candidate, context) ?? strayed(candidate);
       if (why !== undefined) return why;
     }
   }

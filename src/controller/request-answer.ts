@@ -47,7 +47,7 @@ function runItems(
   if (state === 'limited' && at.waiting !== undefined)
     return { state: 'running', ...phase, ...waitItems(run, at.waiting.message, at.startDeadline) };
   if (isBeforeHarm(state)) return { state: 'accepted', ...phase };
-  return { state: 'running', ...phase, ...progressItems(at) };
+  return { state: 'running', ...phase, ...progressItems(at), ...stuckItems(open.unwritable ?? at.stuck?.reason) };
 }
 
 function verdictItems({ verdict, reason, message, recoveryMs }: FinishedRun): Items {
@@ -70,6 +70,9 @@ function progressItems(run: Run): Items {
     effects: `${seen} of ${sent}`,
     ...(owed > 0 ? { to_undo: String(owed) } : {}),
     ...(run.abort === undefined ? {} : { reason: run.abort.reason, message: run.abort.message }),
-    ...(run.stuck === undefined ? {} : { reason: 'stuck', message: run.stuck.reason }),
   };
+}
+
+function stuckItems(message: string | undefined): Items {
+  return message === undefined ? {} : { reason: 'stuck', message };
 }

@@ -1,5 +1,6 @@
 /** What a request says, or everything that is wrong with it. */
 
+import { brief } from '../base/brief.ts';
 import type { Problem } from '../base/errors.ts';
 import { nearest, snakeCase } from '../base/nearest.ts';
 import { shown } from '../base/reading.ts';
@@ -15,6 +16,8 @@ export type RequestForm =
   /** `spec`: a document. */
   | { readonly action: 'run'; readonly spec: string; readonly reason?: string }
   | { readonly action: 'abort'; readonly run: string; readonly reason?: string }
+  /** What the run hit is gone for good. */
+  | { readonly action: 'give-up'; readonly run: string; readonly reason: string }
   | {
       readonly action: 'approve';
       readonly run: string;
@@ -37,10 +40,15 @@ export interface RequestPlace {
 const keys = {
   run: { one: ['schedule', 'experiment', 'spec'], needed: [], also: ['reason'] },
   abort: { one: [], needed: ['run'], also: ['reason'] },
+  'give-up': { one: [], needed: ['run', 'reason'], also: [] },
   approve: { one: [], needed: ['run', 'spec_hash'], also: ['targets', 'reason'] },
 } as const;
 
 type Action = keyof typeof keys;
+/** Taken only from those who may write in the controllers' own namespace. */
+const ofHome: ReadonlySet<Action> = new Set(['approve', 'give-up']);
+/** Letters of a reason that are kept: it goes into records and answers. */
+const mostReason = 300;
 const actions = Object.keys(keys) as Action[];
 const allKeys = ['action', ...new Set(actions.flatMap(action => takes(action)))];
 
@@ -61,8 +69,8 @@ export function readRequest(id: string, items: Items, { namespace, home }: Reque
   }
   if (action === undefined) problems.push(actionProblem(items['action']));
   else problems.push(...missingProblems(action, items));
-  if (action === 'approve' && namespace !== home) {
-    const message = `action: approve is taken only in namespace ${home}, the controller's home`;
+  if (action !== undefined && ofHome.has(action) && namespace !== home) {
+    const message = `action: ${action} is taken only in namespace ${home}, the controller's home`;
     problems.push({ code: 'SIR-107', key: 'action', message, found: namespace, allowed: home });
   }
   const { schedule } = items;
@@ -76,11 +84,14 @@ export function readRequest(id: string, items: Items, { namespace, home }: Reque
 }
 
 function formOf(action: Action, items: Items): RequestForm {
-  const reason = items['reason'] === undefined ? {} : { reason: items['reason'] };
+  const why = brief(items['reason'] ?? '', mostReason);
+  const reason = items['reason'] === undefined ? {} : { reason: why };
   const run = items['run'] ?? '';
   switch (action) {
     case 'abort':
       return { action, run, ...reason };
+    case 'give-up':
+      return { action, run, reason: why };
     case 'approve': {
       const targets = items['targets'] === undefined ? {} : { targets: items['targets'] };
       return { action, run, specHash: items['spec_hash'] ?? '', ...targets, ...reason };

@@ -85,7 +85,9 @@ function approvalProblem(
 }
 
 /** The run that is meant; undefined: it was rejected. A namespace may only name its own, home any. */
-function findRun(core: Core, entry: RequestEntry, id: string): RunEntry | 'over' | undefined {
+export function findRun(core: Core, entry: RequestEntry, id: string): RunEntry | 'over' | undefined {
+  // Once it is read this is asked again.
+  if (core.unread.has(id)) return undefined;
   const { home } = core.config;
   const isVisible = (namespace: string) => entry.namespace === home || entry.namespace === namespace;
   const open = core.runs.get(id);
@@ -109,10 +111,10 @@ function findRun(core: Core, entry: RequestEntry, id: string): RunEntry | 'over'
   return undefined;
 }
 
-function rejected(entry: RequestEntry, problem: Problem): void {
+export function rejected(entry: RequestEntry, problem: Problem): void {
   entry.outcome = { kind: 'rejected', problems: [problem] };
 }
 
-function done(entry: RequestEntry, run: string, message: string): void {
+export function done(entry: RequestEntry, run: string, message: string): void {
   entry.outcome = { kind: 'done', run, message };
 }

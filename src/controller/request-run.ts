@@ -7,7 +7,7 @@ import { nearest } from '../base/nearest.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { type ParsedSpec, parseSpec } from '../spec/flat.ts';
-import { ask, deadline, note } from './core.ts';
+import { ask, deadline, knowsAll, note } from './core.ts';
 import { experimentsRead } from './library.ts';
 import type { RequestForm } from './request-form.ts';
 import { parseOwnSpec } from './request-spec.ts';
@@ -30,7 +30,8 @@ export function askRun(core: Core, key: string, entry: RequestEntry, variable: V
     entry.outcome = { kind: 'run', run: id };
     return;
   }
-  if (core.stop !== undefined) return;
+  // It may be that its run is on a record that was not read yet.
+  if (core.stop !== undefined || !knowsAll(core)) return;
   if (isCrowded(core)) {
     deadline(core, 'request', key, crowdedMs);
     return;

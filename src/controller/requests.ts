@@ -11,9 +11,11 @@
 
 import type { Variable, VariableMetadata } from '../nomad/types.ts';
 import { acts, ask, deadline, namespaces, note } from './core.ts';
+import { isTended } from './mine.ts';
 import { createStatus, isPublished, type Place, publish } from './publishing.ts';
 import { answerItems, isFinal } from './request-answer.ts';
 import { readRequest } from './request-form.ts';
+import { askGiveUp } from './request-give-up.ts';
 import { askAbort, askApproval } from './request-orders.ts';
 import { askRun } from './request-run.ts';
 import type { Core, FinishedRun, RequestEntry } from './state.ts';
@@ -95,11 +97,13 @@ function lookAtNext(core: Core): void {
   for (const { namespace, id } of next) core.dirtyRequests.add(keyOf(namespace, id));
 }
 
-/** Only what concerns the one run that a controller of the command line carries out, where it is one. */
+/** Where a controller of the command line carries out one run: only what concerns that, and the end of what it tends. */
 function isOurs(core: Core, { form }: RequestEntry): boolean {
   const { only } = core.config;
   if (only === undefined) return true;
-  return form?.ok === true && form.form.action !== 'run' && form.form.run === only.id;
+  if (form?.ok !== true || form.form.action === 'run') return false;
+  const run = core.runs.get(form.form.run);
+  return form.form.run === only.id || (form.form.action !== 'approve' && run !== undefined && isTended(core, run));
 }
 
 /** Looks at one request: does what it asks for, tells, and deletes it when that was told. */
@@ -130,6 +134,7 @@ function decide(core: Core, key: string, entry: RequestEntry, variable: Variable
   if (!form.ok) entry.outcome = { kind: 'rejected', problems: form.problems };
   else if (form.form.action === 'run') askRun(core, key, entry, variable, form.form);
   else if (form.form.action === 'abort') askAbort(core, entry, form.form);
+  else if (form.form.action === 'give-up') askGiveUp(core, key, entry, form.form);
   else askApproval(core, entry, form.form);
 }
 

@@ -24,6 +24,25 @@ describe('two runs on one job', () => {
     expect(member.ended().map(each => each.verdict)).toEqual(['passed', 'passed']);
   });
 
+  it('count it from the last step of a run, not from its first', () => {
+    const { world, member } = aScene(faults, { ...wideLimits, min_interval_per_job: '5m' });
+    const document = {
+      version: 1,
+      schedule: { at: 'now' },
+      target: { job: 'web' },
+      method: [{ fault: 'alloc-kill' }, { pause: '6m' }, { fault: 'alloc-kill' }],
+      recovery: { within: '20m' },
+    };
+    world.schedule('default', 'two-steps', { spec: JSON.stringify(document) });
+    world.pass(6 * 60_000 + 20_000);
+    expect(member.ended()).toHaveLength(1);
+    world.schedule('default', 'soon', killWeb);
+    world.pass(4 * 60_000);
+    expect(member.calls('alloc-signal')).toHaveLength(2);
+    world.pass(60_000);
+    expect(member.calls('alloc-signal')).toHaveLength(3);
+  });
+
   it('take turns where one at a time is allowed', () => {
     const { world, member } = aScene(faults);
     for (const name of ['b', 'c']) world.schedule('default', name, killWeb);

@@ -1,7 +1,7 @@
 /** What open runs hold of the cluster, and when jobs were last hit. Freed only when a run is over. */
 
 import type { TargetRef } from '../faults/fault.ts';
-import { isBeforeHarm, mayHaveLeft } from '../lifecycle/run.ts';
+import { isBeforeHarm, lastHitAt, mayHaveLeft } from '../lifecycle/run.ts';
 import { jobOf } from '../lifecycle/target.ts';
 import type { Reservation } from '../safety/gate.ts';
 import { jobsOf } from './runs.ts';
@@ -59,7 +59,7 @@ export function lastHits(core: Core, except: string): ReadonlyMap<string, number
   const hit = (job: string, at: number) => hits.set(job, Math.max(at, hits.get(job) ?? 0));
   for (const { id, standing } of core.runs.values()) {
     if (id === except || isBeforeHarm(standing.state) || !mayHaveLeft(standing.run)) continue;
-    const at = standing.run.injectedAt ?? standing.run.armedAt;
+    const at = lastHitAt(standing.run);
     if (at !== undefined) for (const job of jobsOf(standing.run)) hit(job, at);
   }
   for (const run of core.finished.values())

@@ -6,7 +6,7 @@ import type { Variable } from '../nomad/types.ts';
 import { ask, deadline, lateUntil, note, takeoverWindowMs } from './core.ts';
 import { foreignRun } from './foreign.ts';
 import { resumedSamples } from './probing.ts';
-import { enter, finished, recordPath } from './runs.ts';
+import { enter, finished, noteStuckRecord, recordPath } from './runs.ts';
 import { runChanged } from './specs.ts';
 import type { Core } from './state.ts';
 
@@ -23,9 +23,15 @@ export function rereadRun(core: Core, id: string, atLeast: number): void {
   readRun(core, recordPath(core, id), atLeast, () => undefined);
 }
 
-/** Reads one record into the table; `done` is told when it is in, or gone. */
-export function readRun(core: Core, path: string, atLeast: number, done: () => void): void {
+/** So long the records are waited for; after it, what was read is undone though some can't be. */
+export const unreadMs = 10_000;
+const firstRereadMs = 500;
+const laterRereadMs = 5_000;
+
+/** Reads one record into the table; `done` is told when it is in, or gone. `since`: the first try. */
+export function readRun(core: Core, path: string, atLeast: number, done: () => void, since = core.mono): void {
   const { term } = core.lease;
+  const id = path.slice(recordPath(core, '').length);
   ask(core, '-', 'claim', { op: 'read-variable', namespace: core.config.home, path }, answer => {
     if (core.lease.term !== term || core.lease.phase !== 'held') return;
     const variable = answer.kind === 'ok' ? (answer.value as Variable | undefined) : undefined;
@@ -37,14 +43,29 @@ export function readRun(core: Core, path: string, atLeast: number, done: () => v
         what: `read ${core.config.home}:${path}`,
         message,
       });
-      core.rereads.set(path, () => readRun(core, path, atLeast, done));
-      deadline(core, 'reread', path, 500);
+      const unread = core.unread.get(id);
+      if (unread !== undefined) unread.message = message;
+      const isLate = core.mono - since >= unreadMs;
+      if (isLate) heldUnread(core, id, message);
+      core.rereads.set(path, () => readRun(core, path, atLeast, done, since));
+      deadline(core, 'reread', path, isLate ? laterRereadMs : firstRereadMs);
       return;
     }
+    core.unread.delete(id);
     if (variable !== undefined) restore(core, path, variable);
-    else recreate(core, path.slice(recordPath(core, '').length));
+    else recreate(core, id);
     done();
   });
+}
+
+/** The record of a run that is held was changed by somebody, and can't be read: its run goes on, and can't end. */
+function heldUnread(core: Core, id: string, message: string): void {
+  const entry = core.runs.get(id);
+  if (entry === undefined || entry.unwritable !== undefined) return;
+  entry.unwritable = `its record can't be read: ${message}`;
+  const { namespace, fault } = entry.standing.run;
+  noteStuckRecord(core, { run: id, namespace, fault, reason: entry.unwritable });
+  runChanged(core, entry.standing.run);
 }
 
 /** The record of a run that is held was deleted: it is written anew, since its undo is still owed. */
@@ -74,7 +95,8 @@ function restore(core: Core, path: string, variable: Variable): void {
   const record = readRecord(items);
   const unsureUntil = core.lease.acquiredAt + takeoverWindowMs;
   if (record.kind === 'undo-only') {
-    restoreForeign(core, id, record, { items, index: variable.ModifyIndex, unsureUntil });
+    const { ModifyIndex: index, CreateIndex: claimIndex } = variable;
+    restoreForeign(core, id, record, { items, index, claimIndex, unsureUntil });
     return;
   }
   const { standing } = record;
@@ -94,6 +116,7 @@ function restore(core: Core, path: string, variable: Variable): void {
   enter(core, {
     standing: { state: standing.state, run },
     written: { standing, index: variable.ModifyIndex },
+    claimIndex: variable.CreateIndex,
     unsureUntil,
   });
 }
@@ -103,23 +126,19 @@ function restoreForeign(
   core: Core,
   id: string,
   record: Extract<ReadRecord, { kind: 'undo-only' }>,
-  at: { readonly items: Readonly<Record<string, string>>; readonly index: number; readonly unsureUntil: number },
+  at: {
+    readonly items: Readonly<Record<string, string>>;
+    readonly index: number;
+    readonly claimIndex: number;
+    readonly unsureUntil: number;
+  },
 ): void {
   const foreign = { items: at.items, lines: record.lines };
   const run = foreignRun(core, id, foreign);
   if (run === undefined || record.state === 'done') {
     const unreadable = record.damaged > 0 && record.state !== 'done';
-    if (unreadable) {
-      const byHand = `nomad var get -namespace ${core.config.home} ${recordPath(core, id)}`;
-      note(core, {
-        type: 'stuck',
-        run: id,
-        namespace: '',
-        fault: '',
-        reason: `its record is damaged: ${record.why}`,
-        byHand,
-      });
-    }
+    if (unreadable)
+      noteStuckRecord(core, { run: id, namespace: '', fault: '', reason: `its record is damaged: ${record.why}` });
     core.runs.delete(id);
     core.finished.set(id, {
       id,
@@ -134,7 +153,8 @@ function restoreForeign(
   }
   note(core, { type: 'trouble', what: `record ${id}`, message: `it can only be undone: ${record.why}` });
   const standing = { state: 'reverting' as const, run };
-  enter(core, { standing, written: { standing, index: at.index }, unsureUntil: at.unsureUntil, foreign });
+  const { index, claimIndex, unsureUntil } = at;
+  enter(core, { standing, written: { standing, index }, claimIndex, unsureUntil, foreign });
 }
 
 /** What an earlier leader marked as sending may have been sent: only an observation decides now. */

@@ -22,7 +22,7 @@ import {
 import { readRecord } from '../lifecycle/record.ts';
 import { owesUndo } from '../lifecycle/run.ts';
 import type { Variable, VariableMetadata } from '../nomad/types.ts';
-import { acts, ask, deadline, note } from './core.ts';
+import { acts, ask, deadline, knowsAll, note } from './core.ts';
 import { expiredRuns } from './retention-rules.ts';
 import { recordPath } from './runs.ts';
 import type { Core, FinishedRun, RetentionState, RetentionTurn } from './state.ts';
@@ -54,7 +54,14 @@ export function tendRetention(core: Core): void {
   if (config.only !== undefined || config.undoOnly !== undefined) return;
   deadline(core, 'retention', '', everyMs);
   retention.removed.clear();
-  if (!acts(core) || core.stop !== undefined || watchesReady(core).length > 0 || core.limits.state !== 'valid') return;
+  if (
+    !acts(core) ||
+    !knowsAll(core) ||
+    core.stop !== undefined ||
+    watchesReady(core).length > 0 ||
+    core.limits.state !== 'valid'
+  )
+    return;
   const turn: RetentionTurn = { term: core.lease.term, next: undefined };
   retention.turn = turn;
   const prefix = historyPrefix(config.prefix);

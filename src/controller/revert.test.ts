@@ -72,6 +72,33 @@ describe('undoing', () => {
     expect(nomad.nodes.get(node)?.SchedulingEligibility).toBe('ineligible');
   });
 
+  it('takes as long as its tries, also within a run that goes on', () => {
+    const { world, member } = aScene(faults);
+    member.fate = ({ call }) =>
+      call.op === 'node-eligibility' && call.eligible && undos(member).length < 4 ? noLeader : undefined;
+    const cordon = { fault: 'node-ineligible', duration: '5s' };
+    const method = [cordon, { pause: '10s' }, cordon];
+    const document = { version: 1, schedule: { at: 'now' }, target: { node: 'n1' }, method };
+    world.schedule(home, 'n', { spec: JSON.stringify(document) });
+    world.pass(60_000);
+    const done = member.notes('undo').filter(({ outcome }) => outcome === 'undone');
+    expect(done.map(({ latencyMs }) => latencyMs)).toEqual([expect.any(Number), expect.any(Number)]);
+    const [slow = 0, quick = 0] = done.map(({ latencyMs }) => latencyMs);
+    expect(slow).toBeGreaterThan(1_750);
+    expect(slow).toBeLessThan(4_000);
+    expect(quick).toBeLessThan(100);
+  });
+
+  it('is stuck after a minute though the wall clock was set back by an hour', () => {
+    const { world, member } = aScene(faults);
+    member.fate = ({ call }) => (call.op === 'node-eligibility' && call.eligible ? denied : undefined);
+    world.schedule(home, 'n', disableNode({ duration: '2s' }));
+    world.pass(10_000);
+    world.clock.wall -= 3_600_000;
+    world.pass(70_000);
+    expect(member.notes('stuck')).toHaveLength(1);
+  });
+
   it('is not late when the wall clock is set back by an hour', () => {
     const { world, nomad, node, member } = aScene(faults);
     world.schedule(home, 'n', disableNode());
@@ -127,6 +154,26 @@ describe('a call that is applied after its undo', () => {
     world.pass(5_000);
     expect(nomad.nodes.get(node)?.SchedulingEligibility).toBe('eligible');
     expect(undos(member)).toHaveLength(2);
+    world.pass(30_000);
+    expect(member.open()).toEqual([]);
+  });
+
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('is watched as long when the wall clock is set %s by an hour', (_way, byMs) => {
+    const { world, member } = aScene(faults);
+    let lost = 0;
+    member.fate = ({ call }) => {
+      if (call.op !== 'node-eligibility' || call.eligible || lost > 0) return undefined;
+      lost += 1;
+      return ambiguous;
+    };
+    world.schedule(home, 'n', disableNode({ duration: '5s', recover_within: '5s' }));
+    world.pass(15_000);
+    world.clock.wall += byMs;
+    world.pass(65_000);
+    expect(member.open()).toMatchObject([{ state: 'reverting', run: { intents: [{ undoState: 'undone' }] } }]);
     world.pass(30_000);
     expect(member.open()).toEqual([]);
   });

@@ -4,30 +4,41 @@ import type { UndoDecision } from '../faults/fault.ts';
 import type { FaultCall } from '../lifecycle/effects.ts';
 import { faultOf, holdUntil, type Intent, mayBeInForce, orderOf, owesUndo, stageOf } from '../lifecycle/run.ts';
 import { targetName } from '../lifecycle/target.ts';
-import { ask, holdsLease, lookAgain, note } from './core.ts';
+import { ask, holdsLease, lateWriteMs, lookAgain, note } from './core.ts';
 import { setIntent, setRun } from './entry.ts';
 import { freshRead, looksOf, worst } from './reads.ts';
 import type { Core, RunEntry, UndoTry } from './state.ts';
 import { faultIn } from './steps.ts';
 
 /** An undo that takes longer than this is stuck, and said so. */
-const stuckAfterMs = 60_000;
+export const stuckAfterMs = 60_000;
 /** While an undone fault is watched for late writes, it is looked at this often. */
 const watchEveryMs = 3_000;
 const firstRetryMs = 250;
 const longestRetryMs = 5_000;
 
-/** Until when an intent that was undone must be looked at again; 0: not at all. Wall milliseconds. */
+/** Until when an intent that was undone must be looked at again (monotonic). */
 function watchedUntil(core: Core, entry: RunEntry, intent: Intent): number {
-  if (intent.undo === undefined || !mayBeInForce(intent)) return 0;
-  const takeover = entry.unsureUntil > core.mono ? core.wall + (entry.unsureUntil - core.mono) : 0;
-  return Math.max(takeover, intent.watchUntil ?? 0);
+  // What is gone can't be hit by a late call.
+  const isOut = !mayBeInForce(intent) || intent.undoState === 'given-up';
+  if (intent.undo === undefined || isOut) return Number.NEGATIVE_INFINITY;
+  return Math.max(entry.unsureUntil, watchEnd(core, entry, intent));
+}
+
+/** The end of the watch for a late call: a wall clock that is set anew makes it neither longer nor shorter. */
+function watchEnd(core: Core, entry: RunEntry, { n, watchUntil }: Intent): number {
+  if (watchUntil === undefined) return Number.NEGATIVE_INFINITY;
+  const known = entry.watches.get(n);
+  if (known?.until === watchUntil) return known.end;
+  const end = core.mono + Math.min(Math.max(0, watchUntil - core.wall), lateWriteMs);
+  entry.watches.set(n, { until: watchUntil, end });
+  return end;
 }
 
 /** Nothing is owed any more, and what might still be applied late was watched long enough. */
 export function isReverted(core: Core, entry: RunEntry): boolean {
   if (entry.undoing.size > 0 && [...entry.undoing.values()].some(each => each.inFlight)) return false;
-  return entry.standing.run.intents.every(each => !owesUndo(each) && watchedUntil(core, entry, each) <= core.wall);
+  return entry.standing.run.intents.every(each => !owesUndo(each) && watchedUntil(core, entry, each) <= core.mono);
 }
 
 /** One look at everything that is to be undone: the last done comes first. */
@@ -41,9 +52,9 @@ export function revert(core: Core, entry: RunEntry): void {
   for (const intent of [...intents].reverse()) {
     if (intent.undo === undefined || !mayBeInForce(intent)) continue;
     const until = watchedUntil(core, entry, intent);
-    const isDue = owesUndo(intent) ? orderOf(intent) === turn : until > core.wall;
+    const isDue = owesUndo(intent) ? orderOf(intent) === turn : until > core.mono;
     if (isDue) revertOne(core, entry, intent);
-    if (until > core.wall) lookAgain(core, entry.id, Math.min(watchEveryMs, until - core.wall + 1));
+    if (until > core.mono) lookAgain(core, entry.id, Math.min(watchEveryMs, until - core.mono + 1));
   }
   noteStuck(core, entry, intents);
 }
@@ -62,7 +73,7 @@ function revertOne(core: Core, entry: RunEntry, intent: Intent): void {
   if (fault === undefined) return;
   let attempt = entry.undoing.get(intent.n);
   if (attempt === undefined) {
-    attempt = { inFlight: false, failures: 0, since: core.wall, notBefore: core.mono, freshAfter: core.mono };
+    attempt = { inFlight: false, failures: 0, since: core.mono, notBefore: core.mono, freshAfter: core.mono };
     entry.undoing.set(intent.n, attempt);
   }
   if (attempt.inFlight) return;
@@ -84,12 +95,12 @@ function revertOne(core: Core, entry: RunEntry, intent: Intent): void {
       if (decision.kind === 'unreachable') lookAgain(core, entry.id, watchEveryMs);
       return;
     case 'call':
-      owedAnew(entry, intent);
+      owedAnew(core, { entry, intent, attempt });
       attempt.inFlight = true;
       undoCall(core, { entry, intent, attempt }, decision.call);
       return;
     case 'read-then':
-      owedAnew(entry, intent);
+      owedAnew(core, { entry, intent, attempt });
       attempt.inFlight = true;
       readThenUndo(core, { entry, intent, attempt }, decision);
   }
@@ -102,8 +113,10 @@ interface Undoing {
 }
 
 /** Found in force again, by a call that was applied late. */
-function owedAnew(entry: RunEntry, { n, undoState }: Intent): void {
-  if (undoState === 'undone' || undoState === 'superseded') setIntent(entry, n, { undoState: 'pending' });
+function owedAnew(core: Core, { entry, intent: { n, undoState }, attempt }: Undoing): void {
+  if (undoState !== 'undone' && undoState !== 'superseded') return;
+  attempt.since = core.mono;
+  setIntent(entry, n, { undoState: 'pending' });
 }
 
 function settle(
@@ -120,7 +133,7 @@ function settle(
   setIntent(entry, intent.n, { undoState: decision.kind, ...after, ...at, ...message });
   // What was done before it may be undone now.
   core.dirtyRuns.add(entry.id);
-  const latencyMs = core.wall - (entry.standing.run.revertingAt ?? core.wall);
+  const latencyMs = core.mono - attempt.since;
   tell(core, entry, intent, { outcome: decision.kind, latencyMs, message: message.undoMessage });
 }
 
@@ -192,7 +205,7 @@ function failed(core: Core, { entry, intent, attempt }: Undoing, message: string
 
 /** Says that an undo is overdue, and takes it back when it was done after all. */
 function noteStuck(core: Core, entry: RunEntry, due: readonly Intent[]): void {
-  const { run } = entry.standing;
+  const { run, state } = entry.standing;
   const isOwed = new Set(due.filter(owesUndo).map(({ n }) => n));
   const owed = run.intents.filter(({ n }) => isOwed.has(n));
   if (owed.length === 0) {
@@ -202,11 +215,11 @@ function noteStuck(core: Core, entry: RunEntry, due: readonly Intent[]): void {
     }
     return;
   }
-  const begun = Math.min(...owed.map(({ n }) => entry.undoing.get(n)?.since ?? core.wall));
-  const overdue = (run.revertingAt ?? begun) + stuckAfterMs;
+  const begun = Math.min(...owed.map(({ n }) => entry.undoing.get(n)?.since ?? core.mono));
+  const overdue = state === 'reverting' ? entry.endsAt : begun + stuckAfterMs;
   if (run.stuck !== undefined) return;
-  if (core.wall < overdue) {
-    lookAgain(core, entry.id, Math.min(watchEveryMs, overdue - core.wall + 1));
+  if (core.mono < overdue) {
+    lookAgain(core, entry.id, Math.min(watchEveryMs, overdue - core.mono + 1));
     return;
   }
   const first = owed[0];

@@ -3,12 +3,14 @@
 import { sha256Hex } from '../base/ids.ts';
 import type { Standing } from '../lifecycle/machine.ts';
 import { readRecord, recordItems } from '../lifecycle/record.ts';
-import { mayHaveLeft, type Run } from '../lifecycle/run.ts';
+import { lastHitAt, type Run } from '../lifecycle/run.ts';
+import { slimmest, slimRun } from '../lifecycle/slim.ts';
 import { jobOf } from '../lifecycle/target.ts';
 import type { Variable } from '../nomad/types.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { ask, deadline, note, recordWritten } from './core.ts';
 import { foreignItems } from './foreign.ts';
+import { mark, seenOf } from './record-mark.ts';
 import type { Core, FinishedRun, RunEntry } from './state.ts';
 import type { Answer } from './types.ts';
 import { spendRecordWrite } from './writes.ts';
@@ -51,12 +53,19 @@ export function startRun(core: Core, start: NewRun): void {
     intents: [],
   };
   const entry = enter(core, { standing: { state: 'queued', run }, dueAt: core.mono - (core.wall - start.tick) });
-  write(core, entry);
+  if (!claimsLate(core, entry)) write(core, entry);
+}
+
+/** Whether the claim waits for the choice: where a tick that finds nothing is to leave no record. */
+export function claimsLate(core: Core, { standing: { run }, written, writing }: RunEntry): boolean {
+  const isOfTick = run.request === undefined && core.config.only === undefined;
+  return isOfTick && run.experiment.target.ifEmpty === 'skip' && written === undefined && !writing;
 }
 
 export interface Entering {
   readonly standing: Standing;
   readonly written?: RunEntry['written'];
+  readonly claimIndex?: number;
   readonly unsureUntil?: number;
   readonly dueAt?: number;
   readonly foreign?: RunEntry['foreign'];
@@ -69,12 +78,17 @@ export function enter(core: Core, entering: Entering): RunEntry {
     id: standing.run.id,
     standing,
     written: entering.written,
+    claimIndex: entering.claimIndex,
     foreign: entering.foreign,
     chosenIn: -1,
     judgedIn: -1,
     unfenced: entering.written !== undefined,
     writing: false,
     writeFailures: 0,
+    claimRefused: undefined,
+    slim: 0,
+    unwritable: undefined,
+    someWritten: false,
     endsAt: Number.POSITIVE_INFINITY,
     endsOf: '',
     enteredAt: core.mono,
@@ -88,6 +102,10 @@ export function enter(core: Core, entering: Entering): RunEntry {
     unsureUntil,
     sending: new Map(),
     undoing: new Map(),
+    goneNotBefore: Number.NEGATIVE_INFINITY,
+    firstSent: new Map(),
+    watches: new Map(),
+    wholeSince: undefined,
   };
   core.runs.set(entry.id, entry);
   core.dirtyRuns.add(entry.id);
@@ -97,27 +115,28 @@ export function enter(core: Core, entering: Entering): RunEntry {
 /** States that are passed in one tick and never written by themselves. */
 const unwritten = new Set(['admitted', 'targeting', 'limited', 'baseline', 'armed']);
 
-/** What people must see of a run that waits for their word. */
-function waitMark({ state, run: { waiting, approval } }: Standing): string {
-  return state === 'limited' ? `${waiting?.message} ${waiting?.targets} ${approval?.at}` : '';
-}
-
-/** What makes a standing worth a write: its state, and what people must see of it. */
-function mark(standing: Standing): string {
-  const { state, run } = standing;
-  return `${state} ${waitMark(standing)} ${run.abort?.reason ?? ''} ${run.stuck === undefined ? '' : 'stuck'} ${run.intents.map(each => `${each.term ?? 0}${state === 'holding' && each.effect !== undefined ? 'seen' : ''}`).join()}`;
-}
-
 /** The record holds the present standing. */
 export function isAcked(entry: RunEntry): boolean {
   return entry.written !== undefined && !entry.unfenced && mark(entry.written.standing) === mark(entry.standing);
+}
+
+/** So long all effects of a stage are waited for, until those that were seen are written without the others. */
+const seenTogetherMs = 10_000;
+
+/** Whether some effects were seen long ago and are not on record, since others are still to be seen: at most once a run. */
+function owesSome(core: Core, entry: RunEntry): boolean {
+  if (entry.someWritten || entry.written === undefined || core.mono < entry.enteredAt + seenTogetherMs) return false;
+  return seenOf(entry.written.standing).seen < seenOf(entry.standing).seen;
 }
 
 /** Writes the record when it holds less than it must. */
 export function persist(core: Core, entry: RunEntry): void {
   const { state, run } = entry.standing;
   const isUnwritten = unwritten.has(state) && !(state === 'limited' && run.waiting !== undefined);
-  if (entry.writing || isUnwritten || isAcked(entry)) return;
+  if (entry.writing || isUnwritten) return;
+  const isHeld = isAcked(entry);
+  if (isHeld && !owesSome(core, entry)) return;
+  if (isHeld) entry.someWritten = true;
   write(core, entry);
 }
 
@@ -128,7 +147,9 @@ function write(core: Core, entry: RunEntry): void {
   note(core, { type: 'write', kind: standing.state === 'queued' ? 'claim' : 'record' });
   const priority = standing.state === 'queued' ? 'claim' : standing.state === 'injecting' ? 'inject' : 'undo';
   const items =
-    entry.foreign === undefined ? recordItems(standing, core.lease.term) : foreignItems(entry.foreign, standing.run);
+    entry.foreign === undefined
+      ? recordItems({ ...standing, run: slimRun(standing.run, entry.slim) }, core.lease.term)
+      : foreignItems(entry.foreign, standing.run);
   const call = {
     op: 'write-variable',
     namespace: core.config.home,
@@ -149,9 +170,13 @@ function written(core: Core, entry: RunEntry, standing: Standing, items: Record<
   const variable = answer.kind === 'ambiguous' ? undefined : (answer.value as Variable | undefined);
   const acked = (index: number, held = standing) => {
     entry.written = { standing: held, index };
+    entry.claimIndex ??= variable?.CreateIndex ?? index;
     entry.unfenced = false;
     entry.ackedAt = core.mono;
     entry.writeFailures = 0;
+    if (entry.unwritable === undefined) return;
+    entry.unwritable = undefined;
+    tellAnew(core, entry);
   };
   if (answer.kind === 'ok') acked(variable?.ModifyIndex ?? answer.index);
   else if (answer.kind === 'refused' && answer.reason === 'conflict') {
@@ -170,9 +195,47 @@ function written(core: Core, entry: RunEntry, standing: Standing, items: Record<
       what: `write ${core.config.home}:${recordPath(core, entry.id)}`,
       message: answer.message,
     });
+    if (answer.kind === 'refused' && answer.reason === 'invalid' && entry.written === undefined) {
+      entry.claimRefused = answer.message;
+      return;
+    }
+    const isInvalid = answer.kind === 'refused' && answer.reason === 'invalid';
+    const waitMs = isInvalid ? leaveOut(core, entry, answer.message) : 100 * 2 ** Math.min(6, entry.writeFailures);
     entry.writing = true;
-    deadline(core, 'rewrite', entry.id, Math.min(5_000, 100 * 2 ** Math.min(6, entry.writeFailures)));
+    deadline(core, 'rewrite', entry.id, isInvalid ? waitMs : Math.min(5_000, waitMs));
   }
+}
+
+const refusedRetryMs = 30_000;
+
+/** What is refused would be refused again: more is left out of it. Answers when it is tried again, in milliseconds. */
+function leaveOut(core: Core, entry: RunEntry, message: string): number {
+  if (entry.foreign === undefined && entry.slim < slimmest) {
+    entry.slim += 1;
+    return 0;
+  }
+  if (entry.unwritable === undefined) {
+    const { namespace, fault } = entry.standing.run;
+    entry.unwritable = `its record can't be written: ${message}`;
+    noteStuckRecord(core, { run: entry.id, namespace, fault, reason: entry.unwritable });
+    tellAnew(core, entry);
+  }
+  return refusedRetryMs;
+}
+
+/** Says that a record keeps its run from its end, or everything new from its beginning. */
+export function noteStuckRecord(
+  core: Core,
+  about: { readonly run: string; readonly namespace: string; readonly fault: string; readonly reason: string },
+): void {
+  const byHand = `nomad var get -namespace ${core.config.home} ${recordPath(core, about.run)}`;
+  note(core, { type: 'stuck', ...about, byHand });
+}
+
+/** Whoever asked for the run, and its schedule, are told what became of it. */
+function tellAnew(core: Core, { standing: { run } }: RunEntry): void {
+  core.dirtySpecs.add(`${run.namespace}/${run.schedule}`);
+  core.requestRunChanged(core, run);
 }
 
 /** Tries a failed write again, with the standing of now. */
@@ -193,6 +256,7 @@ export function jobsOf(run: Run): readonly string[] {
 }
 
 export function finished(run: Run): FinishedRun {
+  const hitAt = lastHitAt(run);
   return {
     id: run.id,
     namespace: run.namespace,
@@ -200,7 +264,7 @@ export function finished(run: Run): FinishedRun {
     tick: run.tick,
     doneAt: run.doneAt ?? run.claimedAt,
     jobs: jobsOf(run),
-    ...(!mayHaveLeft(run) || run.armedAt === undefined ? {} : { hitAt: run.injectedAt ?? run.armedAt }),
+    ...(hitAt === undefined ? {} : { hitAt }),
     ...(run.verdict === undefined ? {} : { verdict: run.verdict }),
     ...(run.reason === undefined ? {} : { reason: run.reason }),
     ...(run.message === undefined ? {} : { message: run.message }),
@@ -215,4 +279,5 @@ export function dropRuns(core: Core): void {
   core.finished.clear();
   core.dirtyRuns.clear();
   core.rereads.clear();
+  core.unread.clear();
 }

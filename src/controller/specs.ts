@@ -2,8 +2,9 @@
 
 import type { Variable } from '../nomad/types.ts';
 import { parseSpec } from '../spec/flat.ts';
-import { acts, allRunsDirty, deadline, note } from './core.ts';
+import { acts, allRunsDirty, deadline, knowsAll, note } from './core.ts';
 import { experimentsRead } from './library.ts';
+import { listen } from './listening.ts';
 import { createStatus } from './publishing.ts';
 import type { Core, FinishedRun, SpecEntry } from './state.ts';
 import { removeStatus, tendStatus } from './status.ts';
@@ -20,6 +21,7 @@ export function scheduleChanged(core: Core, namespace: string, path: string, var
     const gone = core.specs.get(key);
     if (gone !== undefined) removeStatus(core, gone);
     core.specs.delete(key);
+    listen(core, key, undefined);
     for (const concern of ['tick', 'ahead']) core.deadlines.clear(`${concern} ${key}`);
     allRunsDirty(core);
     touchStreams(core);
@@ -57,6 +59,7 @@ export function takeIn(core: Core, entry: SpecEntry, variable: Variable): void {
   entry.spec = parsed.ok ? parsed.spec : undefined;
   entry.problems = parsed.ok ? [] : parsed.problems;
   entry.suspended = parsed.ok && parsed.spec.schedule.suspend;
+  listen(core, `${namespace}/${name}`, entry);
   core.dirtySpecs.add(`${namespace}/${name}`);
   touchStreams(core);
   if (entry.waits) return;
@@ -114,6 +117,7 @@ function lastRun(run: RunLike): SpecEntry['last'] {
 export function recallSpent(core: Core): void {
   const newest = new Map<string, RunLike>();
   const spent = new Map<string, number>();
+  const over = new Map<string, number>();
   const see = (run: RunLike) => {
     if (run.request?.spec === true) return;
     const key = `${run.namespace}/${run.schedule}`;
@@ -122,15 +126,25 @@ export function recallSpent(core: Core): void {
     if (run.tick > (newest.get(key)?.tick ?? Number.NEGATIVE_INFINITY)) newest.set(key, run);
   };
   for (const { standing } of core.runs.values()) see(standing.run);
-  for (const run of core.finished.values()) see(run);
+  for (const run of core.finished.values()) {
+    see(run);
+    const key = `${run.namespace}/${run.schedule}`;
+    if (run.request?.spec !== true) over.set(key, Math.max(run.doneAt, over.get(key) ?? Number.NEGATIVE_INFINITY));
+  }
   for (const [key, entry] of core.specs) {
     const run = newest.get(key);
     if (run !== undefined) {
-      entry.handled = Math.max(entry.handled, spent.get(key) ?? Number.NEGATIVE_INFINITY);
+      const forbidden = forbids(entry) ? over.get(key) : undefined;
+      entry.handled = Math.max(entry.handled, spent.get(key) ?? entry.handled, forbidden ?? entry.handled);
       if (run.tick >= (entry.last?.tick ?? Number.NEGATIVE_INFINITY)) entry.last = lastRun(run);
     }
     core.dirtySpecs.add(key);
   }
+}
+
+/** What fell into a run of its own it has left out; of a tick that chance moved nobody knows by its name where it fell. */
+function forbids({ spec }: SpecEntry): boolean {
+  return spec !== undefined && spec.schedule.concurrency === undefined && spec.schedule.jitterMs === undefined;
 }
 
 /** A run of this schedule changed its state or ended. */
@@ -152,7 +166,7 @@ export function tendSpec(core: Core, key: string): void {
     else deadline(core, 'tick', key, lookAgainMs);
     if (entry.waits) return;
   }
-  if (acts(core) && core.stop === undefined && entry.spec !== undefined && !entry.suspended)
+  if (acts(core) && knowsAll(core) && core.stop === undefined && entry.spec !== undefined && !entry.suspended)
     tick(core, key, entry, entry.spec);
   else entry.next = undefined;
   tendStatus(core, key, entry);

@@ -32,7 +32,7 @@ export interface LeaseState {
   renewedAt: number;
   acquiredAt: number;
   renewing: boolean;
-  /** Every open record was read. */
+  /** Every record was read, or enough was waited for those that can't be: see `unread`. */
   loaded: boolean;
 }
 
@@ -44,6 +44,10 @@ export interface WatchState {
   readonly prefix: string;
   /** Paths and the ModifyIndex that was read or is to be read. */
   readonly known: Map<string, number>;
+  /** Paths that are known to have been deleted: the newest of them. */
+  readonly gone: Set<string>;
+  /** Paths that were read since no list settles whether they are there (monotonic instants). */
+  readonly asked: Map<string, { reading: boolean; there: boolean; at: number; notBefore: number }>;
   readonly reading: Set<string>;
   /** Paths whose read failed, or answered something older than the list. */
   readonly unread: Set<string>;
@@ -128,11 +132,24 @@ export interface StatusState {
   writtenAt: number;
 }
 
+/** A record that is there and was not read yet. */
+export interface UnreadRecord {
+  readonly path: string;
+  /** Monotonic instant at which its first read was asked for. */
+  readonly since: number;
+  /** Why the last read failed. */
+  message: string | undefined;
+  /** People were told that it can't be read. */
+  told: boolean;
+}
+
 export interface RunEntry {
   readonly id: string;
   standing: Standing;
   /** What the record holds, as acknowledged. */
   written: { readonly standing: Standing; readonly index: number } | undefined;
+  /** CreateIndex of its record: what it was claimed for was there before. */
+  claimIndex: number | undefined;
   /** The steps in which its targets were chosen, and found within limits. */
   chosenIn: number;
   judgedIn: number;
@@ -144,6 +161,14 @@ export interface RunEntry {
   unfenced: boolean;
   writing: boolean;
   writeFailures: number;
+  /** Nomad, or this release, takes no record of it: it was never claimed. In words. */
+  claimRefused: string | undefined;
+  /** How much is left out of its record, which would not be taken whole: see `slimRun`. */
+  slim: number;
+  /** Why its record is taken in no form, in words. */
+  unwritable: string | undefined;
+  /** Some of its effects were seen and written while others were not. */
+  someWritten: boolean;
   /** Monotonic instant at which the write that holds the present state was acknowledged. */
   ackedAt: number;
   /** Monotonic end of the state named, where it has one. */
@@ -167,6 +192,14 @@ export interface RunEntry {
   /** Intents whose call is on its way, by number; the lease's end and the age limit at the send (monotonic). */
   readonly sending: Map<number, { readonly notAfter: number }>;
   readonly undoing: Map<number, UndoTry>;
+  /** When the first try of each call left (monotonic), by intent. */
+  readonly firstSent: Map<number, number>;
+  /** Until when calls that may be applied late are watched: the monotonic end, and the record's instant that it stands for. */
+  readonly watches: Map<number, { readonly until: number; readonly end: number }>;
+  /** Monotonic instant since which all that was hit has been seen to be whole; only while recovering. */
+  wholeSince: number | undefined;
+  /** Monotonic instant before which it is not asked again whether what it hit is gone. */
+  goneNotBefore: number;
   /** Somebody asked for its end. */
   abortAsked?: { readonly reason: string; readonly message: string };
 }
@@ -197,8 +230,8 @@ export interface RequestEntry {
 
 export interface UndoTry {
   inFlight: boolean;
-  /** When it was begun, milliseconds since the epoch. */
-  readonly since: number;
+  /** When it was begun, or owed anew (monotonic). */
+  since: number;
   failures: number;
   /** Monotonic instant before which it is not tried again. */
   notBefore: number;
@@ -214,7 +247,7 @@ export interface FinishedRun {
   readonly tick: number;
   readonly doneAt: number;
   readonly jobs: readonly string[];
-  /** When its first call left, if any did. */
+  /** When its last call left, if any did. */
   readonly hitAt?: number;
   readonly verdict?: Verdict;
   readonly reason?: string;
@@ -235,12 +268,45 @@ export interface ReadState {
   failed: { readonly denied: boolean; readonly message: string } | undefined;
 }
 
+/** What was read of one Variable of secrets. */
+export interface SecretState {
+  readonly namespace: string;
+  readonly path: string;
+  /** Runs that asked for it. */
+  readonly users: Set<string>;
+  /** Undefined: never read, gone, or denied. */
+  items: Readonly<Record<string, string>> | undefined;
+  /** Monotonic instant at which the newest good read was sent; -Infinity: it is to be read before it is used. */
+  readAt: number;
+  index: number;
+  reading: boolean;
+  /** Why the last read failed, in words. */
+  failed: string | undefined;
+  /** Monotonic instant before which a failed read is not tried again. */
+  notBefore: number;
+}
+
+/** Where the instances of one service were seen to listen. */
+export interface ServiceState {
+  readonly namespace: string;
+  readonly service: string;
+  /** Runs that asked for it. */
+  readonly users: Set<string>;
+  /** `host:port` of each, in order. */
+  addresses: readonly string[];
+  /** Monotonic instant at which the newest good read was sent. */
+  readAt: number;
+  reading: boolean;
+  failed: { readonly why: string; readonly until: number } | undefined;
+}
+
 export interface StreamState {
   topics: readonly string[];
   wanted: readonly string[];
   connected: boolean;
   /** Monotonic instants. */
   openedAt: number;
+  connectedAt: number;
   lineAt: number;
   index: number;
   failures: number;
@@ -295,13 +361,23 @@ export interface Core {
   readonly specs: Map<string, SpecEntry>;
   /** By namespace, then by name. */
   readonly experiments: Map<string, Map<string, ParsedExperiment>>;
+  /** Of `specs`, those that events start; no job: events of nodes. */
+  readonly listeners: Map<string, { readonly namespace: string; readonly job?: (id: string) => boolean }>;
   /** By `<namespace> <id>`. */
   readonly requests: Map<string, RequestEntry>;
   readonly runs: Map<string, RunEntry>;
   readonly finished: Map<string, FinishedRun>;
+  /** By run. While there are any, what was read is undone, and nothing new begins. */
+  readonly unread: Map<string, UnreadRecord>;
   /** Records whose read failed, by path, with what reads them again. */
   readonly rereads: Map<string, () => void>;
   readonly reads: Map<string, ReadState>;
+  /** Keys of `reads`: nodes that are read for their attributes and meta. */
+  readonly nodeReads: Set<string>;
+  /** By `<namespace> <path>`. */
+  readonly secrets: Map<string, SecretState>;
+  /** By `<namespace> <service>`. */
+  readonly services: Map<string, ServiceState>;
   readonly streams: Map<string, StreamState>;
   readonly writes: WriteState;
   readonly retention: RetentionState;

@@ -14,11 +14,13 @@ export function isRunOf({ namespace, name }: Pick<SpecEntry, 'namespace' | 'name
   return run.namespace === namespace && run.schedule === name && run.request?.spec !== true;
 }
 
-/** What the schedule's runs wait for somebody to say. */
+/** What the schedule's runs wait for somebody to say, or why one of them can't end. */
 function waitingItems(core: Core, entry: SpecEntry): Record<string, string> {
-  for (const { standing } of core.runs.values()) {
+  for (const { standing, unwritable } of core.runs.values()) {
     const { state, run } = standing;
-    if (!isRunOf(entry, run) || state !== 'limited' || run.waiting === undefined) continue;
+    if (!isRunOf(entry, run)) continue;
+    if (unwritable !== undefined) return { reason: 'stuck', run: run.id, message: unwritable };
+    if (state !== 'limited' || run.waiting === undefined) continue;
     return waitItems(run.id, run.waiting.message, run.startDeadline);
   }
   return {};

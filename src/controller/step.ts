@@ -10,6 +10,7 @@ import { controlChanged, createHalts, createLimits, limitsAbsent, readHalt, tend
 import { answerAgain, lockPath } from './core.ts';
 import { createDeadlines } from './deadlines.ts';
 import { experimentChanged } from './experiments.ts';
+import { dropUnasked } from './filled-in.ts';
 import { repeat } from './inject.ts';
 import { createLease, tendLease } from './lease.ts';
 import { readAgain as readObjectAgain } from './reads.ts';
@@ -23,7 +24,7 @@ import type { Core, VariableHandler } from './state.ts';
 import { stopAfterOnly, stopping, stopWhenDone } from './stop.ts';
 import { streamBatch, streamBeat, streamClosed, streamGap, streamOpened, tendStreams } from './streams.ts';
 import { summaryOf } from './summary.ts';
-import { rescan, takeOver } from './takeover.ts';
+import { actPartly, rescan, takeOver } from './takeover.ts';
 import { readForTick } from './ticking.ts';
 import type { ControllerConfig, Input, Step, Summary } from './types.ts';
 import { readAgain, startWatches, tendWatch } from './watch.ts';
@@ -67,12 +68,17 @@ export function createController(
     halts: createHalts([...new Set([config.home, ...config.namespaces])]),
     limits: createLimits(),
     specs: new Map(),
+    listeners: new Map(),
     experiments: new Map(),
     requests: new Map(),
     runs: new Map(),
     finished: new Map(),
+    unread: new Map(),
     rereads: new Map(),
     reads: new Map(),
+    nodeReads: new Set(),
+    secrets: new Map(),
+    services: new Map(),
     streams: new Map(),
     writes: createWrites(now.mono),
     retention: createRetention(),
@@ -171,6 +177,7 @@ function happen(core: Core, { happening }: Input): void {
 const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   lease: tendLease,
   takeover: takeOver,
+  partly: actPartly,
   rescan,
   watch: tendWatch,
   'watch-again': readAgain,
@@ -184,6 +191,7 @@ const concerns: Readonly<Record<string, (core: Core, key: string) => void>> = {
   tick: (core, key) => core.dirtySpecs.add(key),
   ahead: readForTick,
   crowded: (core, key) => core.dirtySpecs.add(key),
+  listen: (core, key) => core.dirtySpecs.add(key),
   statuses: dueStatuses,
   status: answerAgain,
   request: (core, key) => core.dirtyRequests.add(key),
@@ -222,6 +230,7 @@ function settle(core: Core): void {
       if (entry !== undefined) leaveIfDone(core, entry);
     }
   }
+  dropUnasked(core);
   stopAfterOnly(core);
   if (core.stop !== undefined) stopWhenDone(core);
 }

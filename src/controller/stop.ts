@@ -2,7 +2,7 @@
 
 import { allRunsDirty, deadline, note } from './core.ts';
 import { release } from './lease.ts';
-import { isMine } from './mine.ts';
+import { isBeingUndone, isMine } from './mine.ts';
 import type { Core } from './state.ts';
 
 /** Nomad allows 30 seconds between SIGTERM and SIGKILL; what is not undone by then is named. */
@@ -17,12 +17,16 @@ export function stopping(core: Core, mode: 'handover' | 'drain'): void {
   allRunsDirty(core);
 }
 
-/** A controller for one run stops when that is over and everyone who asked about it was answered. */
+/** A controller for one run stops when that is over, all who asked were answered, and nothing else is being undone. */
 export function stopAfterOnly(core: Core): void {
   const { only } = core.config;
   if (only === undefined || core.stop !== undefined || !core.finished.has(only.id)) return;
-  const isAsked = [...core.requests.values()].some(each => each.outcome !== undefined);
-  if (!isAsked) stopping(core, 'handover');
+  // What others' runs are answered goes on for as long as they do.
+  const isAsked = [...core.requests.values()].some(
+    ({ outcome }) => outcome !== undefined && (outcome.kind !== 'run' || outcome.run === only.id),
+  );
+  const isUndoing = [...core.runs.values()].some(each => isBeingUndone(core, each));
+  if (!isAsked && !isUndoing) stopping(core, 'handover');
 }
 
 /** Releases the lock when nothing is left to wait for. */
@@ -30,10 +34,12 @@ export function stopWhenDone(core: Core): void {
   // What is owed is not known yet.
   const loading = core.lease.phase === 'held' && !core.lease.loaded;
   if (core.stop === 'drain' && loading && core.mono < core.drainUntil) return;
-  const left = [...core.runs.keys()].filter(id => isMine(core, id));
-  if (core.stop === 'drain' && left.length > 0) {
+  const left = [...core.runs.values()].filter(each => isMine(core, each.id) || isBeingUndone(core, each));
+  // Whether those are to be undone nobody knows.
+  const unread = [...core.unread.keys()].filter(id => isMine(core, id));
+  if (core.stop === 'drain' && left.length + unread.length > 0) {
     if (core.mono < core.drainUntil) return;
-    for (const id of left)
+    for (const id of [...left.map(each => each.id), ...unread])
       note(core, { type: 'trouble', what: `run ${id}`, message: `not undone in time: sirocco undo ${id}` });
   }
   release(core);

@@ -7,7 +7,8 @@
 import { isGlob } from '../base/glob.ts';
 import type { Run } from '../lifecycle/run.ts';
 import type { EventBatch } from '../nomad/types.ts';
-import { allRunsDirty, deadline, jobChanged, namespaces, nodesChanged, note } from './core.ts';
+import { allRunsDirty, deadline, jobChanged, listenAgain, namespaces, nodesChanged, note } from './core.ts';
+import { factsNamed } from './node-facts.ts';
 import { jobReads, readKey } from './reads.ts';
 import type { Core, StreamState } from './state.ts';
 import { knownSteps } from './steps.ts';
@@ -78,11 +79,28 @@ function forget(core: Core, wanted: ReadonlyMap<string, Wanted>): void {
 function wantsNodes(core: Core): boolean {
   for (const { spec } of core.specs.values()) {
     if (spec === undefined || spec.schedule.suspend) continue;
+    const { when } = spec.schedule;
+    if (when.kind === 'on' && when.on === 'node-joined') return true;
     if (knownSteps(core.catalog, spec.experiment).some(({ fault }) => fault.targetKind === 'node')) return true;
   }
   return [...core.runs.values()].some(({ standing: { run } }) =>
     run.intents.some(({ target }) => target.kind === 'node'),
   );
+}
+
+/** Since when a living stream carries all that happens to what a job's name or glob means (monotonic); undefined: none does. */
+export function jobsStreamed(core: Core, namespace: string, job: string): number | undefined {
+  return streamedSince(core, `jobs ${namespace}`, topicsOf({ jobs: new Set([job]), any: isGlob(job) }));
+}
+
+/** The same for nodes. */
+export function nodesStreamed(core: Core): number | undefined {
+  return streamedSince(core, nodesKey, ['Node:*']);
+}
+
+function streamedSince(core: Core, key: string, wanted: readonly string[]): number | undefined {
+  const stream = core.streams.get(key);
+  return stream?.connected === true && covers(stream.topics, wanted) ? stream.connectedAt : undefined;
 }
 
 /** Opens, replaces and closes streams so that they carry what is wanted. */
@@ -91,6 +109,7 @@ export function tendStreams(core: Core): void {
   for (const [namespace, jobs] of wanted) tend(core, `jobs ${namespace}`, topicsOf(jobs));
   tend(core, nodesKey, wantsNodes(core) ? ['Node:*'] : []);
   forget(core, wanted);
+  core.view.watchOnlyFacts(factsNamed(core));
 }
 
 function covers(topics: readonly string[], wanted: readonly string[]): boolean {
@@ -106,6 +125,7 @@ function tend(core: Core, key: string, wanted: readonly string[]): void {
       wanted,
       connected: false,
       openedAt: Number.NEGATIVE_INFINITY,
+      connectedAt: Number.NEGATIVE_INFINITY,
       lineAt: core.mono,
       index: 0,
       failures: 0,
@@ -143,9 +163,11 @@ export function streamOpened(core: Core, key: string): void {
   const stream = core.streams.get(key);
   if (stream === undefined) return;
   stream.connected = true;
+  stream.connectedAt = core.mono;
   stream.lineAt = core.mono;
   stream.failures = 0;
   note(core, { type: 'stream', key, connected: true });
+  listenAgain(core);
 }
 
 export function streamBeat(core: Core, key: string): void {
@@ -167,7 +189,7 @@ export function streamBatch(core: Core, key: string, batch: EventBatch): void {
     for (const job of touched.jobs) jobs.add(job);
     nodes ||= touched.nodes.length > 0;
   }
-  if (core.runs.size === 0) return;
+  if (core.runs.size === 0 && core.listeners.size === 0) return;
   for (const key of jobs) jobChanged(core, key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1));
   if (nodes) nodesChanged(core);
 }
@@ -176,10 +198,11 @@ export function streamBatch(core: Core, key: string, batch: EventBatch): void {
 export function streamGap(core: Core, key: string, reason: string): void {
   note(core, { type: 'resync', kind: key === nodesKey ? 'nodes' : 'jobs', reason });
   for (const [read, state] of core.reads) {
-    if (key === nodesKey ? read.includes('node') : read.includes(`${key.slice('jobs '.length)}/`))
+    if (key === nodesKey ? read.includes('node') : `${read}/`.includes(` ${key.slice('jobs '.length)}/`))
       state.at = Number.NEGATIVE_INFINITY;
   }
   allRunsDirty(core);
+  listenAgain(core);
 }
 
 export function streamClosed(core: Core, key: string, reason: string, message: string): void {
@@ -191,6 +214,7 @@ export function streamClosed(core: Core, key: string, reason: string, message: s
   note(core, { type: 'stream', key, connected: false, reason, message });
   if (reason === 'silent' || reason === 'refused') note(core, { type: 'denied', what: `stream ${key}`, message });
   allRunsDirty(core);
+  listenAgain(core);
   deadline(core, 'streams', key, Math.max(1_000, stream.openedAt + reopenMs - core.mono));
 }
 

@@ -3,7 +3,7 @@
 import { faultOf, mayBeInForce, owesUndo } from '../lifecycle/run.ts';
 import { haltsInForce, haltsNotRead } from './control.ts';
 import { leaseEnd, namespaces } from './core.ts';
-import type { Core } from './state.ts';
+import type { Core, RunEntry } from './state.ts';
 import { statusState } from './status.ts';
 import { faultIn } from './steps.ts';
 import { viewAgeSeconds } from './streams.ts';
@@ -16,9 +16,22 @@ function count<K extends string>(keys: Iterable<K>): Map<K, number> {
   return counts;
 }
 
+function isStuck({ standing, unwritable }: RunEntry): boolean {
+  return standing.run.stuck !== undefined || unwritable !== undefined;
+}
+
+/** Records that could not be read for so long that people were told. */
+function unreadOf(core: Core): Summary['open'] {
+  return [...core.unread].flatMap(([run, { told, path }]) => {
+    const byHand = [`nomad var get -namespace ${core.config.home} ${path}`];
+    return told ? [{ run, state: 'unread', stuck: true, byHand }] : [];
+  });
+}
+
 export function summaryOf(core: Core, mono: number, wall: number): Summary {
   const waitingFor = [...watchesReady(core), ...haltsNotRead(core).map(each => `${each}:halt`)];
   const runs = [...core.runs.values()];
+  const unread = unreadOf(core);
   const specs = count([...core.specs.values()].map(entry => `${entry.namespace} ${statusState(core, entry)}`));
   const phases = count(runs.map(({ standing }) => `${standing.run.namespace} ${standing.state}`));
   const active = runs.flatMap(({ standing }) =>
@@ -48,18 +61,23 @@ export function summaryOf(core: Core, mono: number, wall: number): Summary {
       .map(({ namespace, word, count: total }) => ({ namespace, phase: word, count: total })),
     injectionsActive: [...count(active)].map(([fault, total]) => ({ fault, count: total })),
     stuckRuns:
-      runs.filter(({ standing }) => standing.run.stuck !== undefined).length +
+      unread.length +
+      runs.filter(isStuck).length +
       [...core.finished.values()].filter(each => each.unreadable !== undefined).length,
     oldestUnrevertedSeconds: unreverted.length === 0 ? 0 : (wall - oldest) / 1000,
     viewAgeSeconds: viewAgeSeconds(core),
-    open: runs.flatMap(({ id, standing }) => {
-      const stuck = standing.run.stuck !== undefined;
-      if (!stuck && !standing.run.intents.some(owesUndo)) return [];
-      const byHand = standing.run.intents
-        .filter(owesUndo)
-        .toReversed()
-        .flatMap(each => faultIn(core.catalog, standing.run, each)?.byHand(each.target, each.undo) ?? []);
-      return [{ run: id, state: standing.state, stuck, byHand }];
-    }),
+    open: [
+      ...unread,
+      ...runs.flatMap(entry => {
+        const { id, standing } = entry;
+        const stuck = isStuck(entry);
+        if (!stuck && !standing.run.intents.some(owesUndo)) return [];
+        const byHand = standing.run.intents
+          .filter(owesUndo)
+          .toReversed()
+          .flatMap(each => faultIn(core.catalog, standing.run, each)?.byHand(each.target, each.undo) ?? []);
+        return [{ run: id, state: standing.state, stuck, byHand }];
+      }),
+    ],
   };
 }

@@ -1,11 +1,12 @@
 /** A new leader first learns what its predecessors wrote down: every record, before any new run starts. */
 
+import { runIdParts } from '../base/ids.ts';
 import type { VariableMetadata } from '../nomad/types.ts';
-import { acts, allRunsDirty, ask, deadline, note, takeoverWindowMs } from './core.ts';
+import { acts, allRunsDirty, ask, deadline, knowsAll, note, takeoverWindowMs } from './core.ts';
 import { recallRequests } from './requests.ts';
-import { readRun } from './restore.ts';
+import { readRun, unreadMs } from './restore.ts';
 import { firstRetentionMs } from './retention.ts';
-import { recordPath, startRun } from './runs.ts';
+import { noteStuckRecord, recordPath, startRun } from './runs.ts';
 import { recallSpent } from './specs.ts';
 import type { Core } from './state.ts';
 import { writeMarker } from './watch.ts';
@@ -34,26 +35,65 @@ export function takeOver(core: Core): void {
       return;
     }
     const metas = Array.isArray(answer.value) ? (answer.value as VariableMetadata[]) : [];
-    let left = metas.length;
-    const one = () => {
-      left -= 1;
-      if (left <= 0) loaded(core);
-    };
-    if (left === 0) loaded(core);
-    for (const meta of metas) readRun(core, meta.Path, meta.ModifyIndex, one);
+    readAll(core, metas);
+    if (knowsAll(core)) loaded(core);
   });
 }
 
+/** Reads records; each stays `unread` until it was. */
+function readAll(core: Core, metas: readonly VariableMetadata[]): void {
+  for (const { Path: path } of metas)
+    core.unread.set(idOf(core, path), { path, since: core.mono, message: undefined, told: false });
+  if (metas.length > 0) deadline(core, 'partly', '', unreadMs);
+  for (const { Path, ModifyIndex } of metas)
+    readRun(core, Path, ModifyIndex, () => {
+      if (knowsAll(core)) loaded(core);
+    });
+}
+
+function idOf(core: Core, path: string): string {
+  return path.slice(recordPath(core, '').length);
+}
+
+/** Every record was read: what its predecessors began goes on, and new runs may begin. */
 function loaded(core: Core): void {
+  begin(core);
+  startOnly(core);
+  recall(core);
+}
+
+function begin(core: Core): void {
+  if (core.lease.loaded) return;
   core.lease.loaded = true;
   if (core.config.undoOnly !== undefined) core.stop = 'drain';
-  startOnly(core);
-  allRunsDirty(core);
-  recallSpent(core);
-  recallRequests(core);
   deadline(core, 'rescan', '', takeoverWindowMs);
   deadline(core, 'retention', '', firstRetentionMs);
   for (const watch of core.watches.values()) writeMarker(core, watch);
+}
+
+function recall(core: Core): void {
+  allRunsDirty(core);
+  recallSpent(core);
+  recallRequests(core);
+}
+
+const lookEveryMs = 1_000;
+
+/** Some records can't be read, or not yet: what the others owe is undone all the same, and people are told. */
+export function actPartly(core: Core): void {
+  if (core.lease.phase !== 'held' || knowsAll(core)) return;
+  if (!core.lease.loaded) {
+    begin(core);
+    recall(core);
+  }
+  for (const [run, unread] of core.unread) {
+    if (unread.told || unread.message === undefined || core.mono - unread.since < unreadMs) continue;
+    unread.told = true;
+    const namespace = runIdParts(run)?.namespace ?? '';
+    const reason = `its record can't be read, and nothing new begins before it is: ${unread.message}`;
+    noteStuckRecord(core, { run, namespace, fault: '', reason });
+  }
+  deadline(core, 'partly', '', lookEveryMs);
 }
 
 /** The one run that this controller is for. */
@@ -80,11 +120,15 @@ export function rescan(core: Core): void {
   } as const;
   ask(core, '-', 'read', call, answer => {
     if (core.lease.term !== term || !acts(core) || answer.kind !== 'ok' || !Array.isArray(answer.value)) return;
-    for (const meta of answer.value as VariableMetadata[]) {
-      const run = meta.Path.slice(recordPath(core, '').length);
-      if (core.runs.has(run) || core.finished.has(run) || core.retention.removed.has(run)) continue;
-      note(core, { type: 'trouble', what: `record ${run}`, message: 'it appeared after the takeover: taken up' });
-      readRun(core, meta.Path, meta.ModifyIndex, () => recallSpent(core));
-    }
+    const isKnown = (run: string) =>
+      core.runs.has(run) || core.finished.has(run) || core.unread.has(run) || core.retention.removed.has(run);
+    const found = (answer.value as VariableMetadata[]).filter(({ Path }) => !isKnown(idOf(core, Path)));
+    for (const { Path } of found)
+      note(core, {
+        type: 'trouble',
+        what: `record ${idOf(core, Path)}`,
+        message: 'it appeared after the takeover: taken up',
+      });
+    readAll(core, found);
   });
 }

@@ -126,6 +126,22 @@ describe('while a run of a schedule is open', () => {
     expect(outcomes(member)).not.toContain('forbidden');
   });
 
+  it('a tick that it left out is left out by the next leader too', () => {
+    const { world, nomad, member } = aScene(faults);
+    world.schedule(home, 'n', often({ duration: '70s', every: '60s' }));
+    world.pass(135_000);
+    expect(claims(member)).toHaveLength(1);
+    expect(outcomes(member)).toEqual(['forbidden']);
+    expect(member.ended()).toHaveLength(1);
+    member.crash();
+    nomad.breakLock();
+    const next = world.start({ name: 'b' });
+    world.pass(40_000);
+    expect(claims(next)).toEqual([]);
+    world.pass(20_000);
+    expect(claims(next)).toHaveLength(1);
+  });
+
   it('replace undoes it first, says why, and then starts the next', () => {
     const { world, member } = aScene(faults);
     world.schedule(home, 'n', often({ duration: '50s', concurrency: 'replace' }));

@@ -4,6 +4,7 @@ import { runId } from '../base/ids.ts';
 import { ticks } from '../schedule/ticks.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { acts, deadline, note } from './core.ts';
+import { heard } from './listening.ts';
 import { armingMs, readAhead } from './questions.ts';
 import { startRun } from './runs.ts';
 import type { Core, SpecEntry } from './state.ts';
@@ -19,12 +20,23 @@ const aheadMs = 1_000;
 export function tick(core: Core, key: string, entry: SpecEntry, spec: Spec): void {
   const { namespace, name, modifyTime, handled } = entry;
   const run = (each: number) => runId(namespace, name, each);
-  const found = ticks(spec.schedule, { modifyTime, handled, now: core.wall, run });
+  const events = heard(core, key, entry, spec);
+  // What is being read makes this schedule look again.
+  if (events === undefined) return;
+  const found = ticks(spec.schedule, {
+    modifyTime,
+    handled,
+    now: core.wall,
+    run,
+    heard: events,
+    last: entry.last?.tick,
+  });
   entry.next = found.next;
   entry.handled = found.spentUntil;
   entry.missed += found.missed;
   tell(core, entry, 'missed', found.missed, 'start_deadline');
   tell(core, entry, 'skipped', found.skipped, 'probability');
+  tell(core, entry, 'skipped', found.tooSoon ?? 0, 'on_min_interval');
   if (entry.replacing !== found.due) entry.replacing = undefined;
   const waits =
     found.due !== undefined &&

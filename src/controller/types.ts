@@ -83,6 +83,8 @@ export interface ControllerConfig {
   readonly self?: { readonly namespace: string; readonly job: string; readonly alloc: string; readonly node: string };
   /** Takes no schedule: only takes the lock, undoes these runs (or all), and gives it back. */
   readonly undoOnly?: readonly string[] | 'all';
+  /** Beside `undoOnly`: who says why that what its runs hit is gone for good. What is really gone is given up. */
+  readonly gone?: string;
   /** Takes no schedule: only takes the lock, carries out this run, and gives it back. */
   readonly only?: NewRun;
 }

@@ -13,12 +13,13 @@ const waitMs = 60_000;
 const waitTimeoutMs = waitMs + waitMs / 16 + 10_000;
 /** Between polls where a blocking query would be woken by everything, or there are too many watches. */
 const pollMs = 2_000;
-const maxBlocking = 60;
+/** Blocking queries to one agent, at most: beyond them prefixes are polled. */
+export const maxBlocking = 60;
 const retryMs = 1_000;
 const laggedMs = 250;
 
 /** Prefixes of each namespace that this release reads. */
-const watchedKinds: readonly WatchedKind[] = ['schedule', 'control', 'requests', 'experiments'];
+export const watchedKinds: readonly WatchedKind[] = ['schedule', 'control', 'requests', 'experiments'];
 /** A controller for one run takes no schedules. */
 const kindsForOne: readonly WatchedKind[] = ['control', 'requests'];
 
@@ -34,6 +35,8 @@ export function startWatches(core: Core): void {
         kind,
         prefix,
         known: new Map(),
+        gone: new Set(),
+        asked: new Map(),
         index: 0,
         listed: false,
         listing: false,
@@ -105,6 +108,8 @@ function apply(core: Core, watch: WatchState, metas: readonly VariableMetadata[]
   const marker = `${watch.prefix}_`;
   for (const meta of metas) {
     found.add(meta.Path);
+    watch.gone.delete(meta.Path);
+    watch.asked.delete(meta.Path);
     if (watch.known.get(meta.Path) === meta.ModifyIndex) continue;
     watch.known.set(meta.Path, meta.ModifyIndex);
     if (meta.Path !== marker) readVariable(core, watch, meta.Path);
@@ -115,7 +120,9 @@ function apply(core: Core, watch: WatchState, metas: readonly VariableMetadata[]
     if (found.has(path)) continue;
     watch.known.delete(path);
     watch.unread.delete(path);
-    if (path !== marker) deliver(core, watch, path, undefined);
+    if (path === marker) continue;
+    if (found.has(marker)) noteGone(watch, path);
+    deliver(core, watch, path, undefined);
   }
   if (!proves) {
     const message = 'the marker is gone: denied, or deleted';
@@ -126,6 +133,24 @@ function apply(core: Core, watch: WatchState, metas: readonly VariableMetadata[]
     watch.marked = true;
   } else if (watch.marker !== 'writing') watch.marker = 'missing';
   if (watch.marker === 'missing') writeMarker(core, watch);
+}
+
+/** As many as deletions that still matter to an open run. */
+const mostGone = 1_000;
+
+function noteGone({ gone }: WatchState, path: string): void {
+  gone.add(path);
+  if (gone.size <= mostGone) return;
+  const [oldest] = gone;
+  if (oldest !== undefined) gone.delete(oldest);
+}
+
+/**
+ * Whether a path that is not listed is known to have been deleted: it was listed before, or was there as of an index, and
+ * a list that is as new lacks it. An older list may not hold it yet; one without the marker may be a denied one.
+ */
+export function isDeleted({ gone, marker, listed, index }: WatchState, path: string, asOf?: number): boolean {
+  return gone.has(path) || (listed && marker === 'there' && asOf !== undefined && index >= asOf);
 }
 
 /** Puts the marker in, or back: only the controller that acts writes. */

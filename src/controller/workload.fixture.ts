@@ -29,6 +29,7 @@ export interface Workload {
 
 const policy = { Attempts: 50, Interval: 600e9, Delay: 1e9, Mode: 'delay' } as const;
 const backMs = 1_200;
+const begun = (at: number) => [event('Received', at - 100), event('Started', at)];
 
 /** `nextIndex` counts every change of the puppet. */
 export function createWorkload(clock: VirtualClock, nextIndex: () => number): Workload {
@@ -103,8 +104,9 @@ export function createWorkload(clock: VirtualClock, nextIndex: () => number): Wo
         ClientStatus: 'running',
         DesiredTransition: { Migrate: null },
         PreviousAllocation: target,
-        TaskStates: { web: task([event('Started', sinceStart)], {}, sinceStart) },
+        TaskStates: { web: task(begun(sinceStart), {}, sinceStart) },
         CreateIndex: old.ModifyIndex,
+        CreateTime: clock.wall * 1e6,
       });
       return true;
     },
@@ -119,7 +121,7 @@ export function createWorkload(clock: VirtualClock, nextIndex: () => number): Wo
         const index = nextIndex();
         const named = { Name: `${name}.cache[${i}]`, JobID: name, CreateIndex: index, ModifyIndex: index };
         const times = { CreateTime: clock.wall * 1e6, ModifyTime: clock.wall * 1e6 };
-        const states = { web: task([event('Started', sinceStart)], {}, sinceStart) };
+        const states = { web: task(begun(sinceStart), {}, sinceStart) };
         place(alloc(made, { ...named, ...times, TaskStates: states }));
       }
     },

@@ -55,7 +55,12 @@ describe('undoing job-scale', () => {
       { kind: 'superseded', why: 'somebody purged the job meanwhile, and registered it anew' },
     ],
     ['is known only from before our call', ours, webAt(90, sizedAt(3)), { kind: 'unreachable' }],
-    ['has our count again after our undo: a late call', undone, webAt(150, sizedAt(2)), back(150)],
+    [
+      'was given our count by somebody after our undo: no late call of ours can win then',
+      undone,
+      webAt(150, sizedAt(2)),
+      { kind: 'superseded', why: 'somebody set its count to 2 again after we had put it back' },
+    ],
   ])('where the job %s', (_, answers, news, decision) => {
     const view = webView();
     const intent = { ...planned(view), ...answers };

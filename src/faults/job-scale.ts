@@ -3,7 +3,7 @@ import { int, percent } from '../base/fields.ts';
 import type { AllocView, GroupView, JobView, View } from '../cluster/types.ts';
 import type { FaultCall } from '../lifecycle/effects.ts';
 import type { Fault, Injected, Residue, SeenJob, TargetRef, UndoDecision } from './fault.ts';
-import { asBefore, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
+import { asBefore, isChangedAfterUndo, jobOfTarget, whyNoJob, whyNoService } from './on-job.ts';
 
 const most = 10_000;
 
@@ -144,6 +144,8 @@ export const jobScale: Fault<Parameters> = {
         after,
         why: `its count is ${group.count}, which is neither ours nor the one before`,
       };
+    if (isChangedAfterUndo(intent, job.jobModifyIndex))
+      return { kind: 'superseded', after, why: `somebody set its count to ${ours} again after we had put it back` };
     return backTo(from, { job, group, view, run });
   },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bool, duration } from '../base/fields.ts';
 import type { NodeView } from '../cluster/types.ts';
 import type { Fault, Injected, Json, Recorded, Residue, SeenNode, UndoDecision } from './fault.ts';
+import { unseenNode } from './unseen-node.ts';
 
 const parameters = z.strictObject({
   deadline: duration({ help: 'How long allocations may take to move before they are stopped.' }).default(3_600_000),
@@ -80,8 +81,7 @@ export const nodeDrain: Fault<z.infer<typeof parameters>> = {
 
   undo(intent, view, run) {
     const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;
-    if (node === undefined)
-      return { kind: 'unreachable', why: "the node can't be seen: it is gone or may not be read" };
+    if (node === undefined) return { kind: 'unreachable', why: unseenNode(run) };
     if (isOlder(node, intent))
       return { kind: 'unreachable', why: 'what is known of the node is older than what we did to it' };
     if (node.draining || !node.eligible) return stillOut(intent, node, run);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NodeView } from '../cluster/types.ts';
 import type { Fault, Injected, Json, Recorded, Residue, SeenNode, UndoDecision } from './fault.ts';
+import { unseenNode } from './unseen-node.ts';
 
 const parameters = z.strictObject({});
 
@@ -64,10 +65,9 @@ export const nodeIneligible: Fault<z.infer<typeof parameters>> = {
     return { seen: true, evidence: `it is ineligible (index ${node.modifyIndex})`, at: {} };
   },
 
-  undo(intent, view) {
+  undo(intent, view, run) {
     const node = intent.target.kind === 'node' ? view.node(intent.target.node) : undefined;
-    if (node === undefined)
-      return { kind: 'unreachable', why: "the node can't be seen: it is gone or may not be read" };
+    if (node === undefined) return { kind: 'unreachable', why: unseenNode(run) };
     const chosenAt = Number(intent.before['modify_index'] ?? 0);
     if (isOlder(node, Math.max(chosenAt, intent.answeredIndex ?? 0, intent.undoneIndex ?? 0)))
       return { kind: 'unreachable', why: 'what is known of the node is older than what we did to it' };

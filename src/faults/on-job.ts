@@ -45,3 +45,11 @@ export function asBefore({ answeredIndex, undoneIndex }: Injected, after: Facts,
     return { kind: 'undone', after, ...(at === undefined ? {} : { at }) };
   return { kind: 'superseded', after, why: 'it is as it was before, and no answered call of ours did that' };
 }
+
+/**
+ * Whether an object that our calls change by its index only was changed after our own undo was answered: then none of
+ * ours, however late, can have done it.
+ */
+export function isChangedAfterUndo({ undoneIndex = 0 }: Injected, modifyIndex: number): boolean {
+  return undoneIndex > 0 && modifyIndex > undoneIndex;
+}

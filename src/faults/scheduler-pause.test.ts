@@ -97,7 +97,13 @@ describe('undoing scheduler-pause', () => {
   it.each<[string, Partial<Injected>, object, object]>([
     ['is paused', ours, paused(60), resume(60)],
     ['is paused, and the call was not answered', {}, paused(60), resume(60)],
-    ['is paused again after our undo: a late call', undone, paused(90), resume(90)],
+    ['is paused still, and our undo was answered at that index', undone, paused(80), resume(80)],
+    [
+      'was paused by somebody after our undo: no late call of ours can win then',
+      undone,
+      paused(90),
+      { kind: 'superseded', why: 'somebody paused it again after we had resumed it' },
+    ],
     [
       'is paused, and was changed by somebody meanwhile',
       ours,

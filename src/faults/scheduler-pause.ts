@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegionView } from '../cluster/types.ts';
 import type { FaultCall } from '../lifecycle/effects.ts';
 import type { Fault } from './fault.ts';
-import { asBefore, isOlder } from './on-job.ts';
+import { asBefore, isChangedAfterUndo, isOlder } from './on-job.ts';
 
 const parameters = z.strictObject({});
 
@@ -69,8 +69,11 @@ export const schedulerPause: Fault<z.infer<typeof parameters>> = {
     if (region === undefined) return { kind: 'unreachable', why: "the scheduler's configuration can't be seen" };
     if (isOlder(region, intent))
       return { kind: 'unreachable', why: 'what is known of the configuration is older than what we did to it' };
-    if (region.paused) return { kind: 'call', call: configured(region, false) };
-    return asBefore(intent, { paused: region.paused, modify_index: region.modifyIndex });
+    const after = { paused: region.paused, modify_index: region.modifyIndex };
+    if (!region.paused) return asBefore(intent, after);
+    return isChangedAfterUndo(intent, region.modifyIndex)
+      ? { kind: 'superseded', after, why: 'somebody paused it again after we had resumed it' }
+      : { kind: 'call', call: configured(region, false) };
   },
 };
 

@@ -131,7 +131,14 @@ export type VariableCall =
   | { readonly op: 'lock-renew'; readonly namespace: string; readonly path: string; readonly lock: string }
   | { readonly op: 'lock-release'; readonly namespace: string; readonly path: string; readonly lock: string };
 
-export type Call = FaultCall | ReadCall | VariableCall;
+/** Where the instances of one of Nomad's own services listen; no view holds it. */
+export interface DiscoveryCall {
+  readonly op: 'read-service';
+  readonly namespace: string;
+  readonly service: string;
+}
+
+export type Call = FaultCall | ReadCall | VariableCall | DiscoveryCall;
 
 /** In this order when calls wait for one another: undoing goes first, statuses last. */
 export type Priority = 'lock' | 'undo' | 'inject' | 'claim' | 'read' | 'watch' | 'status';
@@ -246,7 +253,7 @@ export type Note =
       readonly namespace: string;
       readonly fault: string;
       readonly target: string;
-      readonly outcome: 'undone' | 'superseded' | 'unreachable' | 'retry';
+      readonly outcome: 'undone' | 'superseded' | 'unreachable' | 'given-up' | 'retry';
       readonly latencyMs: number;
       readonly message?: string;
     }
@@ -266,6 +273,8 @@ export type Note =
       readonly fault: string;
       readonly verdict: string;
       readonly reason?: string;
+      /** The reason in words, such as the numbers of a limit. */
+      readonly message?: string;
       readonly recoveryMs?: number;
     }
   | { readonly type: 'halt'; readonly namespace: string; readonly halted: boolean; readonly reason?: string }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answered, type Facts, look, type Standing } from './machine.ts';
+import type { Answered, Facts } from './facts.ts';
+import { look, type Standing } from './machine.ts';
 import { anIntent, aRun } from './run.fixture.ts';
 import { isBeforeHarm, type Run, runStates } from './run.ts';
 
@@ -162,6 +163,19 @@ describe('the lifecycle', () => {
       facts({ effectsSeen: true, recovered: { ok: true, recoveryMs: 60_001 } }),
     );
     expect(end).toMatchObject({ run: { verdict: 'deviated', reason: 'not_recovered', recoveryMs: 60_001 } });
+  });
+
+  it('keeps what each target took to recover as it ends', () => {
+    const effect = { evidence: 'Terminated' };
+    const intents = [
+      anIntent({ state: 'done', effect, recovered: { ms: 900 } }),
+      anIntent({ n: 1, state: 'done', effect }),
+      anIntent({ n: 2, state: 'done', effect }),
+    ];
+    const recovered = { ok: true, recoveryMs: 1_800, times: [900, 1_800, undefined] };
+    const run = aRun({ intents, recoverUntil: 60_000 });
+    const end = look({ state: 'recovering', run }, facts({ effectsSeen: true, recovered }));
+    expect(end.run.intents.map(each => each.recovered)).toEqual([{ ms: 900 }, { ms: 1_800 }, {}]);
   });
 
   it('leaves injecting only to holding or reverting, and ends only through reverting, whatever is true', () => {

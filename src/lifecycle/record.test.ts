@@ -37,6 +37,16 @@ describe('the run record', () => {
     expect(JSON.stringify(line).length).toBeLessThanOrEqual(undoLineLimit);
   });
 
+  it('keeps how long each injection took to recover', () => {
+    const intents = [
+      anIntent({ state: 'done', recovered: { ms: 1_200 } }),
+      anIntent({ n: 1, stage: 1_000, state: 'done', recovered: {} }),
+      anIntent({ n: 2, stage: 2_000, state: 'done' }),
+    ];
+    const standing = { state: 'holding' as const, run: aRun({ intents, stage: 2_000 }) };
+    expect(readRecord(recordItems(standing, 42))).toEqual({ kind: 'run', standing, term: 42 });
+  });
+
   it.each([
     ['a newer version', { v: '2' }],
     ['an unknown state', { state: 'gated' }],

@@ -74,10 +74,11 @@ const intent = z.object({
       marks: facts.optional(),
     })
     .optional(),
-  undoState: z.enum(['pending', 'undone', 'superseded', 'unreachable']).optional(),
+  undoState: z.enum(['pending', 'undone', 'superseded', 'unreachable', 'given-up']).optional(),
   undoMessage: z.string().optional(),
   after: facts.optional(),
   undoneAt: z.number().optional(),
+  recovered: z.object({ ms: z.number().optional() }).optional(),
   watchUntil: z.number().optional(),
 });
 

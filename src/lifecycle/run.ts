@@ -43,6 +43,17 @@ export interface Effect {
   readonly marks?: { readonly [key: string]: Json };
 }
 
+/**
+ * `pending`: owed. `unreachable`: owed, and what was harmed can't be seen. `superseded`: somebody else changed it.
+ * `given-up`: what was harmed is gone for good, and a person said so: nothing was undone, and no such run passes.
+ */
+export type UndoState = 'pending' | 'undone' | 'superseded' | 'unreachable' | 'given-up';
+
+/** Whether an undo that is in this state is owed no more; absent: it was not begun. */
+export function isSettled(state: string | undefined): boolean {
+  return state === 'undone' || state === 'superseded' || state === 'given-up';
+}
+
 export interface Intent extends Injected {
   readonly n: number;
   /** The step of the method that it carries out; default: the first. */
@@ -66,11 +77,13 @@ export interface Intent extends Injected {
   readonly inherited?: boolean;
   readonly effect?: Effect;
   /** Only where there is something to undo. */
-  readonly undoState?: 'pending' | 'undone' | 'superseded' | 'unreachable';
+  readonly undoState?: UndoState;
   readonly undoMessage?: string;
   readonly after?: { readonly [key: string]: Json };
   /** When the undo took effect, by the server's clock, where something tells. */
   readonly undoneAt?: number;
+  /** Its target was healthy again so long after its effect; `ms` absent: no clock told. Set when its stage is over. */
+  readonly recovered?: { readonly ms?: number };
   /** An ambiguous call that carries neither index nor token may be applied late: undone again until then. */
   readonly watchUntil?: number;
 }
@@ -182,14 +195,22 @@ export function mayHaveLeft({ intents }: Pick<Run, 'intents'>): boolean {
   return intents.some(({ state }) => state !== 'planned' && state !== 'withheld');
 }
 
+/** When the last call of a run that may have left did so, milliseconds since the epoch; undefined where none did. */
+export function lastHitAt(run: Pick<Run, 'intents' | 'injectedAt' | 'armedAt'>): number | undefined {
+  if (!mayHaveLeft(run)) return undefined;
+  const begun = run.injectedAt ?? run.armedAt;
+  const sent = run.intents.map(({ sentAt }) => sentAt ?? begun ?? 0);
+  return begun === undefined ? undefined : Math.max(begun, ...sent);
+}
+
 /** Whether an undo is still owed. */
 export function owesUndo(intent: Intent): boolean {
-  return (
-    intent.undo !== undefined &&
-    mayBeInForce(intent) &&
-    intent.undoState !== 'undone' &&
-    intent.undoState !== 'superseded'
-  );
+  return intent.undo !== undefined && mayBeInForce(intent) && !isSettled(intent.undoState);
+}
+
+/** What of a run was given up, if anything was. */
+export function givenUp({ intents }: Pick<Run, 'intents'>): readonly Intent[] {
+  return intents.filter(each => each.undoState === 'given-up');
 }
 
 const before: ReadonlySet<RunStateName> = new Set(['queued', 'admitted', 'targeting', 'limited', 'baseline', 'armed']);

@@ -36,6 +36,12 @@ describe('the verdict', () => {
       { verdict: 'failed', reason: 'unknown_effect' },
     ],
     [
+      'failed when its undo was given up, whatever else was so',
+      [{ state: 'done', effect: seen, undoState: 'given-up', undoMessage: 'given up by request g1 of sirocco: gone' }],
+      true,
+      { verdict: 'failed', reason: 'given_up' },
+    ],
+    [
       'failed when Nomad refused',
       [{ state: 'refused', message: 'Task not running' }],
       true,
@@ -50,6 +56,13 @@ describe('the verdict', () => {
     ],
   ])('is %s', (_name, intents, recovered, want) => {
     expect(judge(aRun({ intents: intents.map((each, n) => anIntent({ n, ...each })) }), recovered)).toMatchObject(want);
+  });
+
+  it('is never refused once harm was done: what stopped it then aborted it', () => {
+    const stopped = { verdict: 'refused', reason: 'limits_invalid', message: 'no limits' } as const;
+    const run = aRun({ intents: [anIntent({ state: 'done', effect: seen })], stopped });
+    expect(judge(run, true)).toEqual({ ...stopped, verdict: 'aborted' });
+    expect(judge({ ...run, stopped: { ...stopped, verdict: 'failed' } }, true).verdict).toBe('failed');
   });
 
   it('is aborted first of all', () => {

@@ -84,6 +84,7 @@ function shapeOf({ op }: Call): 'nothing' | 'anything' | 'list' | 'object' {
     case 'list-job-deployments':
     case 'list-job-services':
     case 'list-nodes':
+    case 'read-service':
     case 'list-variables':
       return 'list';
     case 'delete-variable':

@@ -71,6 +71,10 @@ describe('requestOf', () => {
       { method: 'GET', path: '/v1/job/web/versions', namespace, kind: 'job_versions' },
     ],
     [
+      { op: 'read-service', namespace, service: 'web' },
+      { method: 'GET', path: '/v1/service/web', namespace, kind: 'service_read' },
+    ],
+    [
       { op: 'list-job-services', namespace, job: 'web' },
       { method: 'GET', path: '/v1/job/web/services', namespace, kind: 'job_services' },
     ],

@@ -206,7 +206,9 @@ export interface NomadNode {
   readonly Status: 'initializing' | 'ready' | 'down' | 'disconnected';
   readonly SchedulingEligibility: 'eligible' | 'ineligible';
   readonly Drain: boolean;
+  /** Of a whole node, as its meta is: a list has neither. */
   readonly Attributes?: Readonly<Record<string, string>> | null;
+  readonly Meta?: Readonly<Record<string, string>> | null;
   readonly Events?: readonly NodeEvent[] | null;
   readonly CreateIndex: number;
   readonly ModifyIndex: number;

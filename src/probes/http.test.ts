@@ -35,8 +35,14 @@ describe('what http asks', () => {
       },
     ],
     [
-      { url: 'https://{{ service.web }}/a?b={{ c }}', method: 'HEAD' },
-      { op: 'http', method: 'HEAD', url: 'https://{{ service.web }}/a?b={{ c }}', headers: {}, timeoutMs: 5_000 },
+      { url: 'https://{{ service.web }}/a?b={{ secret.c.d }}', method: 'HEAD' },
+      {
+        op: 'http',
+        method: 'HEAD',
+        url: 'https://{{ service.web }}/a?b={{ secret.c.d }}',
+        headers: {},
+        timeoutMs: 5_000,
+      },
     ],
   ])('%j', (written, call) => {
     expect(http.ask(read(written).params, { namespace: 'default' })).toEqual(call);

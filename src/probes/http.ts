@@ -11,7 +11,9 @@ import { judged, statusIn, unanswered } from './result.ts';
 
 const parameters = z
   .strictObject({
-    url: url({ help: 'What is asked for. Redirects are not followed: they are answers.' }),
+    url: url({
+      help: 'What is asked for; {{ secret.NAME.KEY }} may stand behind the host. Redirects are answers, and not followed.',
+    }),
     method: oneOf(['GET', 'HEAD', 'POST'], { help: 'HEAD asks for no body.' }).default('GET'),
     headers: headers().default({}),
     body: content().optional(),

@@ -101,6 +101,11 @@ export function content(): z.ZodType<string> {
       typeof value === 'string' && value.length >= 1 && value.length <= 16_384 && value.isWellFormed()
         ? read(value)
         : misread(value, 'text', allowed),
-    { allowed, json: { type: 'string', minLength: 1, maxLength: 16_384 }, format: String, help: 'Sent with POST.' },
+    {
+      allowed,
+      json: { type: 'string', minLength: 1, maxLength: 16_384 },
+      format: String,
+      help: 'Sent with POST; {{ secret.NAME.KEY }} may stand in it.',
+    },
   );
 }

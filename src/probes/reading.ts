@@ -5,6 +5,7 @@ import type { Problem } from '../base/errors.ts';
 import { shown } from '../base/reading.ts';
 import { shapeOf } from '../spec/parameters.ts';
 import { problemsOf } from '../spec/problems.ts';
+import { placeholderProblems } from './placeholders.ts';
 import type { AnyProbe, ExpectReading, ProbeInput, ProbeReading, Probes, WrittenProbe } from './probe.ts';
 
 /** Reads what was written under a probe's name and under `expect`; keys of problems are `<name>.…` and `expect.…`. */
@@ -17,10 +18,10 @@ export function readProbe(probe: AnyProbe, written: WrittenProbe): ProbeReading 
   );
   const expected = readExpectations(probe, written.expect);
   const problems = [
-    ...('problems' in parameters ? parameters.problems : []),
+    ...('problems' in parameters ? parameters.problems : placeholderProblems(probe, parameters.value)),
     ...(expected.ok ? [] : expected.problems),
   ];
-  if ('problems' in parameters || !expected.ok) return { ok: false, problems };
+  if ('problems' in parameters || !expected.ok || problems.length > 0) return { ok: false, problems };
   return { ok: true, value: { probe: probe.name, with: parameters.value, expect: expected.expect } };
 }
 

@@ -13,7 +13,6 @@ describe('tcp', () => {
     ['db.internal:5432', 5_000],
     ['[fd00::5]:80', 5_000],
     ['{{ service.db }}', 5_000],
-    ['{{ service.db }}:5432', 5_000],
   ])('asks %s', (address, timeoutMs) => {
     expect(tcp.ask(parsed(address).params, { namespace: 'default' })).toEqual({ op: 'tcp', address, timeoutMs });
   });

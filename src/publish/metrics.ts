@@ -41,7 +41,7 @@ const zeroedSeries = 1_000;
 const outcomes = {
   tick: ['started', 'missed', 'skipped', 'forbidden'],
   injection: ['done', 'refused', 'unknown', 'withheld'],
-  undo: ['undone', 'superseded', 'unreachable', 'retry'],
+  undo: ['undone', 'superseded', 'unreachable', 'given-up', 'retry'],
   write: ['claim', 'record', 'status', 'marker', 'history'],
   verdict: ['passed', 'deviated', 'aborted', 'failed', 'refused'],
 } as const;

@@ -9,11 +9,11 @@ export type RunOf = (tick: number) => string;
 
 /**
  * Milliseconds from a tick until it is due. Never as long as until the next tick: so ticks come due in their order, and
- * only the newest can still be to come.
+ * only the newest can still be to come. No series: nobody knows the next one.
  */
-export function jitterOf({ jitterMs = 0 }: Schedule, series: Series, tick: number, run: RunOf): number {
+export function jitterOf({ jitterMs = 0 }: Schedule, series: Series | undefined, tick: number, run: RunOf): number {
   if (jitterMs === 0) return 0;
-  const room = (series.after(tick) ?? Number.POSITIVE_INFINITY) - tick;
+  const room = (series?.after(tick) ?? Number.POSITIVE_INFINITY) - tick;
   return Math.floor(stream(run(tick), 'jitter').next() * Math.min(jitterMs, room));
 }
 

@@ -11,9 +11,10 @@ export interface Anchor {
   readonly after: number;
 }
 
-/** The first tick later than `anchor.after`; undefined when there is none, or the schedule is suspended. */
+/** The first tick later than `anchor.after`; undefined when there is none or none is known, as for an event, or the schedule is suspended. */
 export function nextTick(schedule: Schedule, anchor: Anchor): number | undefined {
-  return schedule.suspend ? undefined : seriesOf(schedule.when, anchor.modifyTime).after(anchor.after);
+  const { when, suspend } = schedule;
+  return suspend || when.kind === 'on' ? undefined : seriesOf(when, anchor.modifyTime).after(anchor.after);
 }
 
 /** The next ticks, at most `n` of them, earliest first. */

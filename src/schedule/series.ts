@@ -1,9 +1,10 @@
 /** The ticks that a schedule names, as a series of instants. A new kind of time is one more entry here. */
 
-import type { Schedule } from '../spec/experiment.ts';
+import type { EventWhen, Schedule } from '../spec/experiment.ts';
 import { cronSeries } from './cron.ts';
 
-export type When = Schedule['when'];
+/** A time that names its ticks by itself: not an event, which nobody knows before it happens. */
+export type When = Exclude<Schedule['when'], EventWhen>;
 
 /** All ticks of one schedule; instants are milliseconds since the epoch. Infinite ends are fine as arguments. */
 export interface Series {

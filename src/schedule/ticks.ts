@@ -2,6 +2,7 @@
 
 import type { Schedule } from '../spec/experiment.ts';
 import { isSkipped, jitterOf, type RunOf } from './draw.ts';
+import { heardTicks } from './heard.ts';
 import { type Series, seriesOf } from './series.ts';
 
 /** All in milliseconds since the epoch. */
@@ -14,6 +15,10 @@ export interface TickAnchor {
   readonly now: number;
   /** Names the streams that chance is drawn from. */
   readonly run: RunOf;
+  /** Of a schedule that an event starts: when each that is known happened, earliest first. */
+  readonly heard?: readonly number[];
+  /** Of such a schedule: the newest tick that was started. */
+  readonly last?: number | undefined;
 }
 
 export interface Ticks {
@@ -25,6 +30,8 @@ export interface Ticks {
   readonly missed: number;
   /** Ticks that probability left out. */
   readonly skipped: number;
+  /** Ticks of events too soon after the last start. */
+  readonly tooSoon?: number;
   /** The newest of the missed and skipped ones; `handled` where there is none. */
   readonly spentUntil: number;
   /** When the first tick still to come will be due, its jitter included. */
@@ -42,6 +49,7 @@ export function ticks(schedule: Schedule, anchor: TickAnchor): Ticks {
   const { modifyTime, handled, now, run } = anchor;
   const none = { due: undefined, dueAt: undefined, missed: 0, skipped: 0, spentUntil: handled };
   if (schedule.suspend) return { ...none, next: undefined };
+  if (schedule.when.kind === 'on') return heardTicks(schedule, schedule.when, anchor);
   const series = seriesOf(schedule.when, modifyTime);
   const dueAtOf = (tick: number) => tick + jitterOf(schedule, series, tick, run);
   const setBack = handled - now > schedule.startDeadlineMs;

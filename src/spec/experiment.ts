@@ -53,6 +53,9 @@ export interface TargetSpec {
   readonly nodeClass?: string;
   readonly datacenter?: string;
   readonly nodePool?: string;
+  /** Globs by key, as Nomad's nodes have them: all must match, and a key that a node doesn't have matches nothing. */
+  readonly nodeAttribute?: Readonly<Record<string, string>>;
+  readonly nodeMeta?: Readonly<Record<string, string>>;
   /** What matches any of these is left out. */
   readonly exclude?: readonly ExcludeSpec[];
   readonly pick: Pick;
@@ -69,6 +72,8 @@ export interface ExcludeSpec {
   readonly nodeClass?: string;
   readonly datacenter?: string;
   readonly nodePool?: string;
+  readonly nodeAttribute?: Readonly<Record<string, string>>;
+  readonly nodeMeta?: Readonly<Record<string, string>>;
 }
 
 export interface Pick {
@@ -81,13 +86,26 @@ export interface Pick {
   readonly seed?: string;
 }
 
+/** What Nomad's own doings may start. */
+export const eventNames = ['deployment-started', 'allocation-started', 'node-joined'] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** Started by an event that concerns the target, so long after it, and not again within so long of the last start. */
+export interface EventWhen {
+  readonly kind: 'on';
+  readonly on: EventName;
+  readonly delayMs: number;
+  readonly minIntervalMs: number;
+}
+
 export interface Schedule {
   readonly when:
     | { readonly kind: 'at'; readonly at: number }
     | { readonly kind: 'at-now' }
     | { readonly kind: 'every'; readonly everyMs: number }
     /** The expression in its plain form, and the name of a time zone. */
-    | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string };
+    | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string }
+    | EventWhen;
   /** A tick starts up to so much later, drawn for each; absent: on time. */
   readonly jitterMs?: number;
   /** Counts from the tick, its jitter included. */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { bool, duration, field, int, oneOf, percent, text } from '../base/fields.ts';
 import { misread, read } from '../base/reading.ts';
+import { eventNames } from './experiment.ts';
 import { experimentName, namePattern } from './names.ts';
 import { at, cron, share, timezone } from './time-fields.ts';
 
@@ -59,6 +60,15 @@ export const flatFields = {
     min: second,
     help: 'again and again, counted from the writing of the Variable, first one period later',
   }).optional(),
+  on: oneOf(eventNames, {
+    help: 'when Nomad does this to what target_job or the node keys name',
+  }).optional(),
+  on_delay: duration({ min: 0, max: 24 * hour, help: 'so long after the event' }).default(0),
+  on_min_interval: duration({
+    min: second,
+    max: 720 * hour,
+    help: 'no start by an event so soon after the last start',
+  }).default(5 * minute),
   start_jitter: duration({
     min: 0,
     max: 168 * hour,

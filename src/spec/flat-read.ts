@@ -11,7 +11,15 @@ import { experimentOf, scheduleOf, standardDurationMs } from './meaning.ts';
 import { readParameters, shapeOf } from './parameters.ts';
 import type { Purpose, SpecRead } from './parsed.ts';
 import { problemsOf } from './problems.ts';
-import { type Asked, type FlatItems, faultProblems, flatWords, pickProblems, timeProblems } from './rules.ts';
+import {
+  type Asked,
+  eventProblems,
+  type FlatItems,
+  faultProblems,
+  flatWords,
+  pickProblems,
+  timeProblems,
+} from './rules.ts';
 import { timelessProblems } from './schedule-keys.ts';
 import { sorted } from './sorting.ts';
 
@@ -33,7 +41,7 @@ export function readFlat(given: Items, catalog: FaultCatalog, purpose: Purpose):
     ...(fault === undefined ? faultNameProblem(flat, catalog, meant) : []),
     ...values.problems,
     ...(read === undefined || read.ok ? [] : read.problems.filter(problem => !isMeant(problem, meant))),
-    ...(purpose === 'schedule' ? timeProblems(asked) : timelessProblems(asked)),
+    ...(purpose === 'schedule' ? [...timeProblems(asked), ...eventProblems(asked)] : timelessProblems(asked)),
     ...pickProblems(asked),
     ...(fault === undefined ? [] : faultProblems(asked, fault)),
   ];

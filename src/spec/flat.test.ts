@@ -166,7 +166,7 @@ describe('a bad flat spec', () => {
     ['another version', { ...kill, version: '2' }, ['SIR-104 version 1']],
     ['another namespace', { ...kill, target_namespace: 'prod' }, ['SIR-107 target_namespace']],
     ['a job of another namespace', { ...kill, target_job: 'prod/web' }, ['SIR-107 target_job web']],
-    ['a key of a later release', { fault: 'alloc-kill', target_job: 'web', on: 'deployment' }, ['SIR-102 on at']],
+    ['an unknown event', { fault: 'alloc-kill', target_job: 'web', on: 'deployment' }, ['SIR-104 on']],
     ['a mode that is none', { ...kill, mode: 'shadowy' }, ['SIR-104 mode shadow']],
     ['an empty document', { spec: '{}', suspend: 'true' }, ['SIR-103 method', 'SIR-103 schedule.at']],
     [
@@ -220,7 +220,7 @@ describe('a bad flat spec', () => {
       target_job: 'web',
       suspend: 'maybe',
     };
-    const expected = ['SIR-102 on', 'SIR-101 zeal', 'SIR-104 target_count', 'SIR-104 suspend', 'SIR-104 signal'];
+    const expected = ['SIR-101 zeal', 'SIR-104 target_count', 'SIR-104 on', 'SIR-104 suspend', 'SIR-104 signal'];
     const turned = Object.fromEntries(Object.entries(items).reverse());
     for (const order of [items, turned])
       expect(problems(order).map(({ code, key }) => `${code} ${key}`)).toEqual(expected);

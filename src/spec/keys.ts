@@ -44,6 +44,9 @@ const documents: { readonly [K in FlatKeyNow]: string } = {
   timezone: 'schedule.timezone',
   at: 'schedule.at',
   every: 'schedule.every',
+  on: 'schedule.on',
+  on_delay: 'schedule.on_delay',
+  on_min_interval: 'schedule.on_min_interval',
   start_jitter: 'schedule.jitter',
   start_deadline: 'schedule.start_deadline',
   concurrency: 'schedule.concurrency',
@@ -69,13 +72,7 @@ export const keysNow: readonly KeyNow[] = (Object.keys(flatFields) as FlatKeyNow
   release: 'now',
 }));
 
-const events = 'give a time: cron, at or every';
-
-export const keysLater: readonly KeyLater[] = [
-  { key: 'on', document: 'schedule.on', release: 'not yet', instead: events, use: 'at' },
-  { key: 'on_delay', document: 'schedule.on_delay', release: 'not yet', instead: events, use: 'at' },
-  { key: 'on_min_interval', document: 'schedule.on_min_interval', release: 'not yet', instead: events, use: 'every' },
-];
+export const keysLater: readonly KeyLater[] = [];
 
 /** The name of the parameter that `param_<name>` gives; undefined for any other key. */
 export function parameterIn(key: string): string | undefined {

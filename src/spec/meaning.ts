@@ -9,6 +9,8 @@ export const standardDurationMs = 5 * 60_000;
 /** Values of keys, and what only documents can say. */
 export type SpecValues = Omit<FlatValues, 'target_mode'> & {
   readonly target_mode: Pick['mode'];
+  readonly nodeAttribute?: NonNullable<TargetSpec['nodeAttribute']>;
+  readonly nodeMeta?: NonNullable<TargetSpec['nodeMeta']>;
   readonly exclude?: NonNullable<TargetSpec['exclude']>;
   readonly weights?: NonNullable<Pick['weights']>;
   readonly steadyState?: Experiment['steadyState'];
@@ -42,7 +44,8 @@ export function scheduleOf(values: SpecValues): Schedule {
   };
 }
 
-function whenOf({ cron, timezone, every, at }: SpecValues): Schedule['when'] {
+function whenOf({ cron, timezone, every, at, on, on_delay, on_min_interval }: SpecValues): Schedule['when'] {
+  if (on !== undefined) return { kind: 'on', on, delayMs: on_delay, minIntervalMs: on_min_interval };
   if (cron !== undefined) return { kind: 'cron', cron, timezone };
   return every === undefined ? (at ?? { kind: 'at-now' }) : { kind: 'every', everyMs: every };
 }
@@ -58,6 +61,8 @@ function targetOf(values: SpecValues): TargetSpec {
       nodeClass: values.target_node_class,
       datacenter: values.target_datacenter,
       nodePool: values.target_node_pool,
+      nodeAttribute: values.nodeAttribute,
+      nodeMeta: values.nodeMeta,
       exclude: values.exclude,
     }),
     pick: pickOf(values),

@@ -29,6 +29,10 @@ describe('the word that was meant', () => {
     ['schedule.cron', 'cron'],
     ['crontab', 'cron'],
     ['acceptIrreversible', 'accept_irreversible'],
+    ['target_node_meta', 'target.node_meta'],
+    ['target.nodeMeta', 'target.node_meta'],
+    ['target_node_attribute', 'target.node_attribute'],
+    ['node_attributes', 'target.node_attribute'],
   ])('by %s is %s', (key, meant) => {
     expect(meantKey(key, parameters)?.key).toBe(meant);
   });

@@ -10,7 +10,10 @@ export interface Meant {
 }
 
 const undone = 'faults put back what they did by themselves';
-const steady = 'the groups hit must be whole before and after; other expectations come with a later release';
+const inDocuments = 'attributes and meta of nodes are mappings, which only a document (spec) can hold';
+const steady =
+  'the groups hit must be whole before and after; expect_http and expect_tcp ask more, steady_state in a document anything';
+const guarded = 'guards stand in a document, beside steady_state; the item spec takes one';
 
 /** Each row: the word meant, what to say, and how others write it, in small letters and without `_`, `-` and `.`. */
 const rows: readonly (readonly [key: string, say: string | undefined, others: string])[] = [
@@ -22,6 +25,12 @@ const rows: readonly (readonly [key: string, say: string | undefined, others: st
   ['target_node_class', undefined, 'class nodeclass'],
   ['target_datacenter', undefined, 'dc zone datacenters availabilityzone'],
   ['target_node_pool', undefined, 'pool nodepool'],
+  ['target.node_meta', inDocuments, 'nodemeta targetnodemeta clientmeta nodemetadata'],
+  [
+    'target.node_attribute',
+    inDocuments,
+    'nodeattribute nodeattributes nodeattr attr attribute attributes targetnodeattribute',
+  ],
   ['target_count', undefined, 'number amount instances replicas size howmany value'],
   ['target_percent', undefined, 'percentage pct ratio fixedpercent randommaxpercent'],
   ['target_mode', undefined, 'strategy selection order pick pickmode'],
@@ -58,11 +67,10 @@ const rows: readonly (readonly [key: string, say: string | undefined, others: st
   ['start_jitter', undefined, 'jitter splay randomdelay maxrandomdelay randomizeddelaysec'],
   ['concurrency', undefined, 'concurrencypolicy prohibitoverlap overlap nooverlap'],
   ['probability', undefined, 'chance likelihood odds prob'],
-  [
-    'guards',
-    'guards come with documents, in a later release',
-    'abortwhen abortif stopwhen stopif haltwhen guard guards stopconditions stopcondition',
-  ],
+  ['guards', guarded, 'abortwhen abortif stopwhen stopif haltwhen guard guards stopconditions stopcondition'],
+  ['on', undefined, 'event events trigger triggers onevent startonevent triggeredby'],
+  ['on_delay', undefined, 'delay startdelay initialdelay after ondelayseconds'],
+  ['on_min_interval', undefined, 'mininterval cooldown debounce throttle oninterval'],
   ['duration', undone, 'rollback rollbacks revert undo'],
 ];
 

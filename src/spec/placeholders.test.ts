@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpCall, NetCall } from '../probes/probe.ts';
-import { fillCall, placeholdersIn, placeholdersOf, withStandIns } from './placeholders.ts';
+import { fillCall, hostPlaceholdersOf, placeholdersIn, placeholdersOf, withStandIns } from './placeholders.ts';
 
 const values: Readonly<Record<string, string>> = {
   'service.web': '10.0.0.5:8080',
   'secret.shop.token': 'a b&c=d/../?#',
-  'secret.shop.host': 'evil.test/x?',
+  'service.odd': 'evil.test/x?',
+  'secret.shop.host': 'evil.test',
+  'secret.shop.port': '8080',
   'secret.shop.user': 'ada@evil.test',
   'secret.shop.lines': 'a\r\nx-b: c',
   'secret.shop.again': '{{ secret.shop.token }}',
@@ -25,6 +27,7 @@ describe('placeholders', () => {
   it('are found in every text of a call, each once', () => {
     const call = http({ url: 'http://{{ service.web }}/{{a}}', headers: { a: 'Bearer {{ a }}' }, body: '{{ b-c.d }}' });
     expect(placeholdersOf(call)).toEqual(['service.web', 'a', 'b-c.d']);
+    expect(hostPlaceholdersOf(call)).toEqual(['service.web']);
     expect(placeholdersIn('{{}} {{ a b }} { { c } }')).toEqual([]);
     expect(withStandIns('http://{{ service.web }}/', 'x')).toBe('http://x/');
   });
@@ -52,8 +55,9 @@ describe('placeholders', () => {
 
   it.each<[Partial<HttpCall>, string]>([
     [{ url: 'http://{{ service.gone }}/' }, 'there is no value for {{ service.gone }}'],
-    [{ url: 'http://{{ secret.shop.host }}/' }, 'the value of {{ secret.shop.host }} is no host'],
-    [{ url: 'http://{{ secret.shop.user }}/' }, 'is no host'],
+    [{ url: 'http://{{ service.odd }}/' }, 'the value of {{ service.odd }} is no host'],
+    [{ url: 'http://{{ secret.shop.user }}/' }, '{{ secret.shop.user }} can’t be a host or port'],
+    [{ url: 'http://web.test:{{ secret.shop.port }}/' }, '{{ secret.shop.port }} can’t be a host or port'],
     [{ headers: { a: '{{ secret.shop.lines }}' } }, 'can’t stand in the header a'],
   ])('that can’t be filled in are told, without the value: %j', (before, why) => {
     const filled = fill(http(before));

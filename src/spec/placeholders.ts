@@ -1,6 +1,7 @@
 /** `{{ name }}` in the texts of a call: filled in just before it is asked, by whoever may know the values. */
 
 import type { HttpCall, NetCall } from '../probes/probe.ts';
+import { meansSecret } from './secret-names.ts';
 
 const placeholder = /\{\{\s*([\w.-]{1,200})\s*\}\}/g;
 
@@ -14,6 +15,11 @@ export function placeholdersOf(call: NetCall): readonly string[] {
   return [...new Set(textsOf(call).flatMap(placeholdersIn))];
 }
 
+/** The names that stand where the host is, each once. */
+export function hostPlaceholdersOf(call: NetCall): readonly string[] {
+  return placeholdersIn(call.op === 'tcp' ? call.address : parted(call.url)[0]);
+}
+
 /** A text with `stand` in the place of each: for judging the shape of what is not yet filled in. */
 export function withStandIns(text: string, stand: string): string {
   return text.replaceAll(placeholder, stand);
@@ -23,8 +29,9 @@ export type Filled = { readonly ok: true; readonly call: NetCall } | { readonly 
 
 /**
  * The call with the values put in, once: what a value holds is not read again. In the host of a URL and in an address a
- * value may only be a host, a port or both; after it, it is encoded, so that none leads elsewhere than the spec says.
- * In a header it may have no line break. `why` names the place, never the value.
+ * value may only be a host, a port or both, and no secret, since hosts are told in answers; after it, it is encoded, so
+ * that none leads elsewhere than the spec says. In a header it may have no line break. `why` names the place, never the
+ * value.
  */
 export function fillCall(call: NetCall, lookUp: (name: string) => string | undefined): Filled {
   const missing = placeholdersOf(call).find(name => lookUp(name) === undefined);
@@ -44,8 +51,10 @@ export function fillCall(call: NetCall, lookUp: (name: string) => string | undef
 }
 
 function wrongPlace(call: NetCall, lookUp: (name: string) => string | undefined): string | undefined {
-  const hosts = call.op === 'tcp' ? call.address : parted(call.url)[0];
-  const badHost = placeholdersIn(hosts).find(name => !/^[\w.:[\]-]{1,300}$/.test(lookUp(name) ?? ''));
+  const hosts = hostPlaceholdersOf(call);
+  const told = hosts.find(meansSecret);
+  if (told !== undefined) return `{{ ${told} }} can’t be a host or port: both are told in answers`;
+  const badHost = hosts.find(name => !/^[\w.:[\]-]{1,300}$/.test(lookUp(name) ?? ''));
   if (badHost !== undefined) return `the value of {{ ${badHost} }} is no host, port or host:port`;
   if (call.op === 'tcp') return undefined;
   for (const [header, text] of Object.entries(call.headers)) {

@@ -3,6 +3,7 @@
 import type { Problem } from '../base/errors.ts';
 import { shown } from '../base/reading.ts';
 import type { AnyFault } from '../faults/fault.ts';
+import { eventNames } from './experiment.ts';
 import type { FlatKeyNow } from './flat-fields.ts';
 import { targetProblems } from './target-rules.ts';
 
@@ -28,12 +29,13 @@ export interface Asked {
   readonly words: Words;
 }
 
-const timeKeys = ['cron', 'at', 'every'] as const;
+const timeKeys = ['cron', 'at', 'every', 'on'] as const;
+const eventKeys = ['on_delay', 'on_min_interval'] as const;
 
 /** Whether a spec says when, and says it once. */
 export function timeProblems({ items, meant, words }: Asked): readonly Problem[] {
-  const [cron, at, every] = timeKeys.map(words.key);
-  const allowed = `exactly one of ${cron} (an expression), ${at} (a time, or now) and ${every} (a period)`;
+  const [cron, at, every, on] = timeKeys.map(words.key);
+  const allowed = `exactly one of ${cron} (an expression), ${at} (a time, or now), ${every} (a period) and ${on} (an event)`;
   const [first, ...more] = timeKeys.filter(key => items.has(key));
   if (first === undefined)
     return timeKeys.some(key => meant.has(key))
@@ -46,7 +48,22 @@ export function timeProblems({ items, meant, words }: Asked): readonly Problem[]
     const beside = `${words.key('timezone')} beside ${cron}; with ${words.key(first)}: ${own}`;
     problems.push(exclusive({ items, words }, first, 'timezone', beside));
   }
+  for (const key of eventKeys.filter(each => items.has(each) && first !== 'on')) {
+    const beside = `${words.key(key)} beside ${on}`;
+    problems.push(exclusive({ items, words }, first, key, beside));
+  }
   return problems;
+}
+
+/** Whether the event that starts it can concern what it aims at: all but a node's own are those of a job. */
+export function eventProblems({ items, meant, words }: Asked): readonly Problem[] {
+  const on = items.get('on');
+  const isOfJob = eventNames.some(each => each === on && each !== 'node-joined');
+  if (!isOfJob || items.has('target_job') || meant.has('target_job')) return [];
+  const key = words.key('on');
+  const [job, node] = [words.key('target_job'), words.pair('on', 'node-joined')];
+  const message = `${key}: ${shown(on)} is an event of a job, and the target names none`;
+  return [{ code: 'SIR-113', key, message, found: shown(on), allowed: `${job} beside it, or ${node}` }];
 }
 
 /** Whether a spec says how many, and says it once. */

@@ -41,6 +41,28 @@ describe('the schedule of a flat spec', () => {
     expect(schedule({ every: '1h', ...more })).toMatchObject({ jitterMs: 600_000, probability: 0.25 });
   });
 
+  it('may be an event, with how long after it and how often at most', () => {
+    expect(schedule({ on: 'deployment-started' }).when).toEqual({
+      kind: 'on',
+      on: 'deployment-started',
+      delayMs: 0,
+      minIntervalMs: 300_000,
+    });
+    const more = { on_delay: '30s', on_min_interval: '1h', start_jitter: '10s' };
+    expect(schedule({ on: 'node-joined', ...more })).toMatchObject({
+      when: { on: 'node-joined', delayMs: 30_000, minIntervalMs: 3_600_000 },
+      jitterMs: 10_000,
+    });
+  });
+
+  it('has no event of a job where the target names none', () => {
+    const { fault, ...node } = { fault: 'node-ineligible', target_node: 'n1', on: 'allocation-started' };
+    const spec = parseSpec('web', { fault, ...node }, sampleCatalog);
+    expect(spec.ok ? [] : spec.problems).toMatchObject([
+      { code: 'SIR-113', key: 'on', found: 'allocation-started', allowed: 'target_job beside it, or on=node-joined' },
+    ]);
+  });
+
   it('has one hash whether defaults are written or not, and another for each that is not the default', () => {
     const hash = (items: Items) => {
       const spec = parsed(items);
@@ -65,6 +87,14 @@ describe('the schedule of a flat spec', () => {
     ['a zone beside at', { at: 'now', timezone: 'Europe/Paris' }, ['SIR-106 timezone']],
     ['a zone beside every', { every: '1h', timezone: 'Europe/Paris' }, ['SIR-106 timezone']],
     ['a zone alone', { timezone: 'Europe/Paris' }, ['SIR-103 at']],
+    ['an event beside a time', { on: 'node-joined', every: '1h' }, ['SIR-106 on']],
+    ['another event', { on: 'deployment-start' }, ['SIR-104 on deployment-started']],
+    ['a delay without event', { at: 'now', on_delay: '5s' }, ['SIR-106 on_delay']],
+    [
+      'words of events',
+      { trigger: 'node-joined', cooldown: '5m' },
+      ['SIR-101 trigger on', 'SIR-101 cooldown on_min_interval'],
+    ],
     ['a bad expression', { cron: '5/15 * * * *' }, ['SIR-104 cron 5-59/15 * * * *']],
     ['a bad zone', { cron: '@daily', timezone: 'Paris' }, ['SIR-104 timezone Europe/Paris']],
     ['a share in percent', { every: '1h', probability: '50%' }, ['SIR-104 probability 0.5']],

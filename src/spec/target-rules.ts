@@ -88,5 +88,7 @@ function wanted({ needs }: Rule, words: Words): string {
 }
 
 function atLeastOne(keys: readonly FlatKeyNow[], words: Words): string {
-  return `${keys.map(words.key).join(', ')}: at least one`;
+  const isDocument = words.key('target_node') !== 'target_node';
+  const maps = isDocument ? ['target.node_attribute', 'target.node_meta'] : [];
+  return `${[...keys.map(words.key), ...maps].join(', ')}: at least one`;
 }

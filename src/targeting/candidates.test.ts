@@ -69,7 +69,7 @@ describe('candidates among allocations', () => {
       { datacenter: 'dc1' },
       { node: 'gone' },
       {},
-      'on node node-1 (gone), which can not be seen: its class, datacenter and pool are not known',
+      'on node node-1 (gone), which can not be seen: nothing but its name is known',
     ],
     ['without such a task', { task: 'proxy' }, {}, {}, 'no task matches target_task=proxy: it has server'],
     [

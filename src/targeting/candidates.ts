@@ -3,7 +3,7 @@
 import type { View } from '../cluster/types.ts';
 import type { Candidate, TargetKind } from '../faults/fault.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
-import { idOf, nameOf, sorted } from './candidate.ts';
+import { idOf, nameOf, nodeOf, sorted } from './candidate.ts';
 import { jobsOf, kindOf } from './matching.ts';
 import { type Patterns, patterns } from './patterns.ts';
 
@@ -38,7 +38,7 @@ export interface Candidates {
 
 /**
  * The candidates of a target. A job, group or node that the patterns don't name is not listed; what they name and
- * can't be hit is, with the reason. A fault on nodes takes those that match the node patterns and, where a job is
+ * can't be hit is, with the reason, and so is a node whose attributes or meta are not those asked for. A fault on nodes takes those that match the node patterns and, where a job is
  * named, run an allocation of it. A target without any pattern matches nothing, never everything: save the region,
  * which is one.
  */
@@ -60,11 +60,22 @@ export function candidates(question: Question): Candidates {
 function reason(candidate: Candidate, question: Question, wanted: Patterns): string | undefined {
   const own = kindOf(question.targetKind).unfit(candidate, question, wanted);
   if (own !== undefined) return own;
+  const facts = otherFacts(candidate, question.view, wanted);
+  if (facts !== undefined) return facts;
   for (const judge of question.judges ?? []) {
     const why = judge(candidate);
     if (why !== undefined) return why;
   }
   return undefined;
+}
+
+/** Why the node that a candidate is, or is on, is not meant by its attributes and meta. One that can't be seen is unfit. */
+export function otherFacts(candidate: Candidate, view: View, wanted: Patterns): string | undefined {
+  const id = nodeOf(candidate);
+  const node = id === undefined ? undefined : view.node(id);
+  const why = node === undefined ? undefined : wanted.facts(node);
+  if (node === undefined || why === undefined) return undefined;
+  return candidate.kind === 'node' ? `its ${why}` : `on node ${node.name} (${node.id.slice(0, 8)}), whose ${why}`;
 }
 
 function nothingMatched(question: Question, wanted: Patterns): string {

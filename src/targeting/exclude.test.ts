@@ -6,10 +6,11 @@ import { excluder } from './exclude.ts';
 import { asksOfNodes } from './patterns.ts';
 
 const job = sampleJob(2, { meta: { tier: 'gold', team: 'shop' } });
+const facts = { 'attr.os.name': 'ubuntu', 'meta.rack': 'r1', 'meta.none': null };
 const view = sampleView({
   jobs: [job],
   allocs: [sampleAlloc(1), sampleAlloc(2)],
-  nodes: [sampleNode(1, { nodeClass: 'big', datacenter: 'dc2', nodePool: 'gpu' })],
+  nodes: [sampleNode(1, { nodeClass: 'big', datacenter: 'dc2', nodePool: 'gpu', facts })],
 });
 const kinds: Readonly<Record<string, Candidate>> = {
   allocation: { kind: 'allocation', alloc: sampleAlloc(1) },
@@ -33,6 +34,14 @@ describe('the exclusions of a target', () => {
     ['a class, also where it may be so', { nodeClass: 'b*' }, ['allocation', 'unseen', 'node', 'service']],
     ['a datacenter of one job', { datacenter: 'dc2', job: 'api' }, []],
     ['a pool', { nodePool: 'gpu' }, ['allocation', 'unseen', 'node', 'service']],
+    [
+      'an attribute, also where it may be so',
+      { nodeAttribute: { 'os.name': 'ub*' } },
+      ['allocation', 'unseen', 'node', 'service'],
+    ],
+    ['other meta of the node', { nodeMeta: { rack: 'r2' } }, ['unseen']],
+    ['meta that the node does not have', { nodeMeta: { none: '*' } }, ['unseen']],
+    ['meta that was not read', { nodeMeta: { other: 'x' } }, ['allocation', 'unseen', 'node', 'service']],
     ['another pool', { nodePool: 'default' }, ['unseen']],
   ])('leave out by %s', (_, entry, expected) => {
     const excluded = excluder({ exclude: [{ job: 'none' }, entry] }, 'default', view);
@@ -46,6 +55,9 @@ describe('the exclusions of a target', () => {
     expect(told('allocation', { nodeClass: 'big', meta: { tier: 'gold' } })).toBe(
       'excluded by target.exclude {node_class: big, meta: {tier: gold}}',
     );
+    expect(told('node', { nodeMeta: { other: 'x', rack: 'r1' } })).toBe(
+      'may be excluded by target.exclude {node_meta: {other: x, rack: r1}}: its node was not read yet',
+    );
     expect(told('unseen', { datacenter: 'dc9' })).toBe(
       'may be excluded by target.exclude {datacenter: dc9}: its node can not be seen',
     );
@@ -54,6 +66,7 @@ describe('the exclusions of a target', () => {
   it('ask for nodes where they must be seen', () => {
     const pick = { amount: { count: 1 }, mode: 'random' } as const;
     const asks = (exclude: readonly ExcludeSpec[]) => asksOfNodes({ job: 'web', pick, ifEmpty: 'fail', exclude });
+    expect(asksOfNodes({ job: 'web', pick: { ...pick, spread: 'datacenter' }, ifEmpty: 'fail' })).toBe(true);
     expect([asks([]), asks([{ job: 'a', node: 'b' }]), asks([{ job: 'a' }, { datacenter: 'x' }])]).toEqual([
       false,
       false,

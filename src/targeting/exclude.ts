@@ -5,6 +5,7 @@ import type { JobView, NodeView, View } from '../cluster/types.ts';
 import type { Candidate } from '../faults/fault.ts';
 import type { ExcludeSpec, TargetSpec } from '../spec/experiment.ts';
 import { nodeOf } from './candidate.ts';
+import { factTests } from './facts.ts';
 import { namesNode } from './patterns.ts';
 
 /** The first entry of the target's exclusions that a candidate matches; what may match is left out too. */
@@ -19,7 +20,8 @@ export function excluder({ exclude = [] }: Pick<TargetSpec, 'exclude'>, namespac
     for (const { words, matches } of entries) {
       const answer = matches(facts);
       if (answer === 'yes') return `excluded by ${words}`;
-      if (answer === 'unseen') return `may be excluded by ${words}: its node can not be seen`;
+      if (answer === 'unseen')
+        return `may be excluded by ${words}: its node ${facts.seen === undefined ? 'can not be seen' : 'was not read yet'}`;
     }
     return undefined;
   };
@@ -86,6 +88,12 @@ function compiled(entry: ExcludeSpec): Compiled {
   ofNode(entry.nodeClass, node => node.nodeClass);
   ofNode(entry.datacenter, node => node.datacenter);
   ofNode(entry.nodePool, node => node.nodePool);
+  for (const { matches } of factTests(entry))
+    tests.push(({ node, seen }) => {
+      const answer = seen === undefined ? undefined : matches(seen);
+      if (answer === undefined) return node === undefined ? 'no' : 'unseen';
+      return answer ? 'yes' : 'no';
+    });
   return {
     words: wordsOf(entry),
     matches: facts => {
@@ -101,21 +109,18 @@ function yesNo(matches: Glob, value: string | undefined): Answer {
 }
 
 /** As the document has it. */
-function wordsOf({ meta, nodeClass, nodePool, ...rest }: ExcludeSpec): string {
-  const plain = {
-    ...rest,
-    ...(nodeClass === undefined ? {} : { node_class: nodeClass }),
-    ...(nodePool === undefined ? {} : { node_pool: nodePool }),
-  };
+function wordsOf({ meta, nodeClass, nodePool, nodeAttribute, nodeMeta, ...rest }: ExcludeSpec): string {
+  const words = { ...rest, node_class: nodeClass, node_pool: nodePool };
+  const maps = { node_attribute: nodeAttribute, node_meta: nodeMeta, meta };
   const parts = [
-    ...Object.entries(plain).map(([key, value]) => `${key}: ${value}`),
-    ...(meta === undefined
-      ? []
-      : [
-          `meta: {${Object.entries(meta)
-            .map(([key, value]) => `${key}: ${value}`)
-            .join(', ')}}`,
-        ]),
+    ...Object.entries(words).flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${value}`])),
+    ...Object.entries(maps).flatMap(([key, map]) => (map === undefined ? [] : [`${key}: {${pairs(map)}}`])),
   ];
   return `target.exclude {${parts.join(', ')}}`;
+}
+
+function pairs(map: Readonly<Record<string, string>>): string {
+  return Object.entries(map)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ');
 }

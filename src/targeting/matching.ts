@@ -155,7 +155,7 @@ function allocationUnfit(alloc: AllocView, { view, target }: Question, wanted: P
 /** An allocation names its node; of all else about a node that can't be seen nothing is assumed. */
 function outsideUnseen(alloc: AllocView, target: TargetSpec, wanted: Patterns): string | undefined {
   if (!wanted.node({ id: alloc.node, name: alloc.nodeName })) return `outside target_node=${target.node}`;
-  return wanted.needsNode ? 'which can not be seen: its class, datacenter and pool are not known' : undefined;
+  return wanted.needsNode ? 'which can not be seen: nothing but its name is known' : undefined;
 }
 
 function withoutTask(alloc: AllocView, { task: pattern }: TargetSpec, { task }: Patterns): string | undefined {

@@ -3,6 +3,7 @@
 import { type Glob, glob } from '../base/glob.ts';
 import type { NodeView } from '../cluster/types.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
+import { factMismatch, factsAsked, factTests } from './facts.ts';
 
 /** Fewer characters of an id name too many nodes by accident. */
 const shortestPrefix = 4;
@@ -16,7 +17,9 @@ export interface Patterns {
   readonly node: (node: { readonly id: string; readonly name: string }) => boolean;
   /** The first node pattern that a node is outside of, in the spec's flat words. */
   readonly outside: (node: NodeView) => string | undefined;
-  /** A class, datacenter or pool is asked for: the node itself must be seen. */
+  /** The first attribute or meta by which a node is not meant, in words: `node_meta rack is r2, not r1`. */
+  readonly facts: (node: NodeView) => string | undefined;
+  /** A class, datacenter, pool, attribute or meta is asked for: the node itself must be seen. */
   readonly needsNode: boolean;
   /** No pattern at all: such a target matches nothing, never everything. */
   readonly empty: boolean;
@@ -25,6 +28,7 @@ export interface Patterns {
 /** Compiles the patterns of a target; an absent one matches everything. */
 export function patterns(target: TargetSpec): Patterns {
   const { job, group, task, service, nodeClass, datacenter, nodePool } = target;
+  const tests = factTests(target);
   const node = target.node === undefined ? () => true : namesNode(target.node);
   const all = () => true;
   const filters: readonly ((node: NodeView) => string | undefined)[] = [
@@ -40,15 +44,21 @@ export function patterns(target: TargetSpec): Patterns {
     service: service === undefined ? all : glob(service),
     node,
     outside: seen => firstOf(filters, seen),
-    needsNode: [nodeClass, datacenter, nodePool].some(pattern => pattern !== undefined),
-    empty: [job, group, target.node, nodeClass, datacenter, nodePool].every(pattern => pattern === undefined),
+    facts: seen => factMismatch(tests, seen),
+    needsNode: tests.length > 0 || [nodeClass, datacenter, nodePool].some(pattern => pattern !== undefined),
+    empty:
+      tests.length === 0 &&
+      [job, group, target.node, nodeClass, datacenter, nodePool].every(pattern => pattern === undefined),
   };
 }
 
-/** Whether a target asks for what only a node itself can tell: its class, datacenter or pool. */
-export function asksOfNodes({ nodeClass, datacenter, nodePool, exclude = [], pick }: TargetSpec): boolean {
+/** Whether a target asks for what only a node itself can tell: its class, datacenter or pool, an attribute or its meta. */
+export function asksOfNodes(target: TargetSpec): boolean {
+  const { nodeClass, datacenter, nodePool, exclude = [], pick } = target;
   return (
+    factsAsked(target).length > 0 ||
     pick.weights !== undefined ||
+    pick.spread === 'datacenter' ||
     [{ nodeClass, datacenter, nodePool }, ...exclude].some(
       each => each.nodeClass !== undefined || each.datacenter !== undefined || each.nodePool !== undefined,
     )

@@ -7,6 +7,8 @@ import { reasons } from '../../scripts/reference/states.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { catalogOf } from '../../src/faults/catalog.ts';
 import { faults } from '../../src/faults/index.ts';
+import { probes } from '../../src/probes/index.ts';
+import { probesOf } from '../../src/probes/reading.ts';
 import { parseLimits } from '../../src/safety/limits.ts';
 import { parseDocument } from '../../src/spec/document/document.ts';
 import { parseExperiment } from '../../src/spec/experiments/template.ts';
@@ -45,7 +47,7 @@ const examples = new Map(
     ),
   ),
 );
-const catalog = catalogOf(faults);
+const catalog = catalogOf(faults, probesOf(probes));
 /** Those without a time, by their names. */
 const library = new Map(
   [...examples].flatMap(([name, text]) =>

@@ -59,6 +59,8 @@ export interface ControllerHandle {
   steps(): readonly PassedStep[];
   /** The last of what it told, for an error's message. */
   story(): string;
+  /** Where its HTTP interface listens. */
+  address(): Promise<string>;
   /** Text of its `/metrics`. */
   metrics(): Promise<string>;
   /** SIGKILL where it still lives, and waits. */
@@ -104,6 +106,9 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
       { within, every: 50 },
     );
 
+  const address = async () =>
+    String((await line('it listens', each => typeof each['address'] === 'string'))['address']);
+
   return {
     name,
     lines,
@@ -113,9 +118,9 @@ export async function startController(options: ProcessOptions, nomad: Nomad): Pr
     signal: signal => child.kill(signal),
     leads: within => line('it acts', each => each['type'] === 'leader' && each['leading'] === true, within),
     steps: () => lines.filter(each => each.msg === stepMessage) as unknown as PassedStep[],
+    address,
     async metrics() {
-      const { address } = await line('it listens', each => typeof each['address'] === 'string');
-      return (await fetch(`${String(address)}/metrics`)).text();
+      return (await fetch(`${await address()}/metrics`)).text();
     },
     async end() {
       if (!over) child.kill('SIGKILL');

@@ -8,6 +8,7 @@ import { probeAsker } from '../../src/cli/controller/probing.ts';
 import type { ControllerConfig } from '../../src/controller/types.ts';
 import { connect } from '../../src/daemon/connection.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
+import { secretReads } from '../../src/daemon/secret-reads.ts';
 import { catalogOf } from '../../src/faults/catalog.ts';
 import { faults } from '../../src/faults/index.ts';
 import { nomadConfig } from '../../src/nomad/config.ts';
@@ -22,6 +23,8 @@ import { crashingConnection } from './crashing-connection.ts';
 export interface ProcessOptions {
   readonly config: ControllerConfig;
   readonly crash?: CrashPoint;
+  /** Default: that of the environment. */
+  readonly logLevel?: string;
 }
 
 /** The log line of a step bears this message. */
@@ -30,10 +33,13 @@ export const stepMessage = 'step';
 const version = '0.0.0-test';
 
 async function main(options: ProcessOptions): Promise<void> {
-  const { config, crash } = options;
-  const world = createWorld(logOptions(process.env));
+  const { config, crash, logLevel } = options;
+  const level = logLevel === undefined ? {} : { SIROCCO_LOG_LEVEL: logLevel };
+  const world = createWorld(logOptions({ ...process.env, ...level }));
   const { namespaces, prefix } = config;
-  const connection = crashingConnection(connect(nomadConfig(process.env), world), {
+  const { add } = world.secrets;
+  const reached = secretReads(connect(nomadConfig(process.env), world), { prefix, add, timers: world });
+  const connection = crashingConnection(reached, {
     prefix,
     tell: passed => world.log.info(passed, stepMessage),
     ...(crash === undefined ? {} : { at: crash }),

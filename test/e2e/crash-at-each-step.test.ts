@@ -17,18 +17,25 @@ describeWithNomad('a crash at each step, on a real Nomad', () => {
   begins.push(
     describeCrashes({
       title: 'a real Nomad',
-      start: () => startCluster({ clients: 12 }),
-      points: fault => pointsOf(fault, isLong),
+      start: () => startCluster({ clients: isLong ? 16 : 14 }),
+      startRegion: () => startCluster({ clients: 0 }),
+      regions: isLong ? 5 : 1,
+      points: fault => (isLong || withEachStep.has(fault.fault) ? pointsOf(fault, isLong) : fewPointsOf(fault)),
       width: 20,
     }),
   );
 });
+
+/** Of one kind each, on a real Nomad: what is sent once, what may be repeated, and what lasts and is put back. */
+const withEachStep: ReadonlySet<string> = new Set(['alloc-kill', 'alloc-stop', 'node-ineligible']);
 
 describe('a crash at each step, on the embedded Nomad', () => {
   begins.push(
     describeCrashes({
       title: 'the embedded Nomad',
       start: () => startEmbeddedCluster(32),
+      startRegion: () => startEmbeddedCluster(2),
+      regions: isLong ? 5 : 1,
       points: fault => (isLong ? pointsOf(fault, true) : fewPointsOf(fault)),
       width: 20,
     }),

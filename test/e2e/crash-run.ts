@@ -5,9 +5,11 @@ import { until } from '../support/until.ts';
 import { type ControllerHandle, type LogLine, startController } from './controller-handle.ts';
 import { type CrashFault, durationOf } from './crash-cases.ts';
 import type { CrashPoint } from './crash-point.ts';
+import { remainsOf } from './crash-remains.ts';
+import { harmOf, job, newestEventOf, type Stage, setUp, toBeLeft } from './crash-stage.ts';
 import type { PassedStep } from './crashing-connection.ts';
-import { nodeNamed } from './nodes.ts';
-import { finishedRun, type Items, type Place, runningOf, signalsOf, stoppedOf } from './place.ts';
+import { listingOf } from './listing.ts';
+import { finishedRun, type Items } from './place.ts';
 import type { Turns } from './turns.ts';
 
 export interface CrashResult {
@@ -23,8 +25,8 @@ export interface CrashResult {
   readonly told: readonly string[];
   /** By the processes' own account: harmful calls that left, or may have. */
   readonly sent: number;
-  /** By Nomad's account: signals, stopped allocations, or whether the node became ineligible. */
-  readonly harm: number;
+  /** By Nomad's account, where it has one: signals, stopped allocations, drains and so on. */
+  readonly harm: number | undefined;
   /** What is not as it was before, in words. */
   readonly left: readonly string[];
   readonly exit: number | null;
@@ -36,54 +38,58 @@ export interface CrashResult {
 }
 
 export interface CrashInput {
-  readonly place: Place;
+  readonly stage: Stage;
   readonly fault: CrashFault;
-  /** The node that is this case's alone, where the fault hits one. */
-  readonly node?: string;
   /** Absent: nothing is ended, and the first controller does it all. */
   readonly point?: CrashPoint;
   /** What keeps the machine busy, until the first controller is gone, waits for its turn here. */
   readonly busy: Turns<undefined>;
 }
 
-const job = 'web';
-
 /** Plays one case to its end, with everything ended that it started. */
 export async function crashRun(input: CrashInput): Promise<CrashResult> {
-  const { place, fault, node, point, busy } = input;
+  const { fault, point, busy } = input;
+  const { place, node } = input.stage;
   const started: ControllerHandle[] = [];
   const start = async (name: string, crash?: CrashPoint) => {
     const handle = await startController(place.options(name, crash === undefined ? {} : { crash }), place.nomad);
     started.push(handle);
     return handle;
   };
+  const target = fault.hits === 'region' ? {} : node === undefined ? { target_job: job } : { target_node: node };
   const timing = {
-    recover_within: '30s',
-    ...(node === undefined ? {} : { target_node: node, duration: durationOf(fault, point) }),
+    // What the deployment itself takes is no matter of the fault.
+    recover_within: fault.fault === 'deployment-pause' ? '2m' : '30s',
+    ...(fault.lasts ? { duration: durationOf(fault, point) } : {}),
   };
   try {
-    const before = node === undefined ? 0 : await ineligibleEvents(place, node);
+    const stage = node === undefined ? input.stage : { ...input.stage, since: await newestEventOf(input.stage) };
+    let before = await listingOf(place, node);
     let last = await busy.take(async () => {
-      if (node === undefined) await place.run({ id: job, count: 2 });
-      await place.put('chaos/schedule/crash', { ...fault.items, ...timing, fault: fault.fault, at: 'now' });
+      await setUp(fault, stage);
+      before = await listingOf(place, node);
+      await place.put('chaos/schedule/crash', { ...fault.items, ...target, ...timing, fault: fault.fault, at: 'now' });
       const first = await start('first', point);
-      await (point === undefined ? verdictOf(first) : endsByItself(first));
+      await (point === undefined ? harmDone(first) : endsByItself(first));
       return first;
     });
+    if (point === undefined) await verdictOf(last);
     const endedAt = performance.now();
     if (point !== undefined) last = await start('second');
     await last.leads(60_000);
     const takeover = (performance.now() - endedAt) / 1000;
-    const { items: record } = await finishedRun(place, 150_000);
+    const { items: record } = await finishedRun(place, 400_000).catch(error => {
+      throw new Error(`${String(error)}\n${started.map(each => each.story()).join('\n---\n')}`);
+    });
     const over = (performance.now() - endedAt) / 1000;
     const status = await until('the status to tell the verdict', async () => {
       const found = await place.get('chaos/status/crash');
       return found?.['last_verdict'] !== undefined && found['state'] === 'done' && found;
     });
-    const left = await remains(place, node);
+    const harm = await harmOf(fault, stage);
+    const left = await remainsOf(fault, stage, { before, toBe: toBeLeft(fault, before, harm) });
     last.signal('SIGTERM');
     const { code } = await last.ended;
-    const allocations = node === undefined ? await place.allocations(job) : [];
     return {
       record,
       status,
@@ -93,10 +99,7 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
       told: [...new Set(started.flatMap(each => verdictsTold(each)))],
       sent: started.flatMap(each => each.steps()).filter(each => each.step === 'inject' && each.moment === 'left')
         .length,
-      harm:
-        node === undefined
-          ? signalsOf(allocations) + stoppedOf(allocations).length
-          : (await ineligibleEvents(place, node)) - before,
+      harm,
       left,
       exit: code,
       lockFree: await place.lockIsFree(),
@@ -110,7 +113,8 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
   }
 }
 
-const verdictOf = (handle: ControllerHandle) => handle.line('its verdict', each => each['type'] === 'verdict');
+const verdictOf = (handle: ControllerHandle) => handle.line('its verdict', each => each['type'] === 'verdict', 400_000);
+const harmDone = (handle: ControllerHandle) => handle.line('its harm', each => each['step'] === 'record reverting');
 
 /** What a busy machine does to a case: it says nothing about the controller, and the case is played again. */
 export class TooSlow extends Error {
@@ -141,24 +145,4 @@ function verdictsTold({ lines }: ControllerHandle): readonly string[] {
   return lines
     .filter(each => each['type'] === 'verdict')
     .map(each => [each['verdict'], each['reason']].filter(word => word !== undefined).join('/'));
-}
-
-async function ineligibleEvents(place: Place, node: string): Promise<number> {
-  const { Events } = await nodeNamed(place.cluster, node);
-  return (Events ?? []).filter(each => each.Message === 'Node marked as ineligible for scheduling').length;
-}
-
-/** What is not as it was: waits a moment for what Nomad itself still has to do. */
-async function remains(place: Place, node: string | undefined): Promise<readonly string[]> {
-  const words: string[] = [];
-  if (node === undefined) {
-    const healthy = async () => runningOf(await place.allocations(job)).length === 2;
-    await until('the group to be whole', healthy).catch(error => words.push(String(error)));
-  } else {
-    const { SchedulingEligibility } = await nodeNamed(place.cluster, node);
-    if (SchedulingEligibility !== 'eligible') words.push(`node ${node} is ${SchedulingEligibility}`);
-  }
-  for (const [run, { undo = '' }] of await place.records())
-    if (/"state":"(?:pending|unreachable)"/.test(undo)) words.push(`${run} owes an undo: ${undo}`);
-  return words;
 }

@@ -1,115 +1,30 @@
-/** Methods of several steps, written as documents: in their order, and no further than they may go. */
-
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../support/until.ts';
-import { endControllers, startController } from './controller-handle.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeWithNomad } from '../support/named-skip.ts';
+import { endControllers } from './controller-handle.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from './embedded-cluster.ts';
-import { everyRight } from './every-right.ts';
-import { verdictIn } from './pair.ts';
-import { finishedRun, type Items, makePlace, type Place } from './place.ts';
+import { methodSuite } from './method-suite.ts';
+import { type E2eCluster, startCluster } from './real-clusters.ts';
 
-interface Intent {
-  readonly step?: number;
-  readonly stage?: number;
-  readonly state: string;
-  readonly sentAt?: number;
-  readonly undoState?: string;
-  readonly undoneAt?: number;
-  readonly effect?: { readonly evidence: string };
-}
+afterAll(endControllers);
 
-interface Body {
-  readonly message?: string;
-  readonly recoveryMs?: number;
-  readonly intents: readonly Intent[];
-}
-
-const bodyOf = (items: Items | undefined) => JSON.parse(items?.['body'] ?? '{"intents": []}') as Body;
-const withinMs = 120_000;
-
-const method = (scaled: string) => `title: Fewer instances, and then trouble with one
-target: {job: web}
-schedule: {at: now}
-method:
-  - fault: job-scale
-    with: {count: 3}
-    duration: ${scaled}
-  - pause: 1s
-  - parallel: [{fault: alloc-kill}, {fault: alloc-restart}]
-recovery: {within: 60s}
-`;
-
-describe('a method of several steps, on the embedded Nomad', () => {
+describe.concurrent('methods of several steps on the embedded Nomad', () => {
   let cluster: EmbeddedCluster;
   beforeAll(async () => {
     cluster = await startEmbeddedCluster(4);
   }, 60_000);
   afterAll(async () => {
-    await endControllers();
     await cluster.stop();
   }, 60_000);
+  methodSuite(() => cluster);
+});
 
-  async function begun(scaled: string) {
-    const place = await makePlace(cluster, everyRight);
-    await place.run({ id: 'web', count: 4 });
-    await place.put('chaos/control/limits', { max_group_percent: '100', max_namespace_percent: '100' });
-    const controller = await startController(place.options('one'), place.nomad);
-    await place.put('chaos/schedule/it', { spec: method(scaled) });
-    return { place, controller };
-  }
-
-  const countOf = async (place: Place) => {
-    const job = await cluster.call<{ TaskGroups: { Count: number }[] }>(`/v1/job/web?namespace=${place.namespace}`);
-    return job.TaskGroups[0]?.Count;
-  };
-
-  it('goes through them in order, puts back what lasts before the next, and waits between', {
-    timeout: withinMs,
-  }, async () => {
-    const { place, controller } = await begun('2s');
-    const { items } = await finishedRun(place, withinMs - 20_000);
-    const body = bodyOf(items);
-    expect(verdictIn(items), `${body.message}\n${controller.story()}`).toBe('passed');
-    expect(body.intents.map(({ step = 0, state, undoState }) => [step, state, undoState])).toEqual([
-      [0, 'done', 'undone'],
-      [1, 'done', undefined],
-      [2, 'done', undefined],
-    ]);
-    for (const each of body.intents) expect(each.effect?.evidence).toMatch(/\S/);
-    const [scaled, killed, restarted] = body.intents;
-    const [first = 0, undone = 0] = [scaled?.sentAt, scaled?.undoneAt];
-    const later = [killed?.sentAt ?? 0, restarted?.sentAt ?? 0];
-    expect(undone).toBeGreaterThanOrEqual(first + 2_000);
-    // The pause begins when the undo is seen, which is not before it took effect.
-    expect(Math.min(...later)).toBeGreaterThanOrEqual(undone + 1_000);
-    expect(Math.max(...later) - Math.min(...later)).toBeLessThan(1_000);
-    expect(await countOf(place)).toBe(4);
-    await until('the schedule to be told as done', async () => {
-      const status = await place.get('chaos/status/it');
-      return status?.['state'] === 'done' && status['last_verdict'] === 'passed';
-    });
-    await controller.end();
-  });
-
-  it('goes into no later step once it is halted', { timeout: withinMs }, async () => {
-    const { place, controller } = await begun('30s');
-    await until('the first step to be in force', async () => {
-      const [record] = [...(await place.records()).values()];
-      return record?.['state'] === 'holding' && (await countOf(place)) === 3;
-    });
-    await place.put('chaos/control/halt', { reason: 'enough' });
-    const { items } = await finishedRun(place, withinMs - 20_000);
-    const body = bodyOf(items);
-    expect(verdictIn(items), `${body.message}\n${controller.story()}`).toBe('aborted/halted');
-    expect(body.intents.map(({ sentAt, undoState }) => [sentAt !== undefined, undoState])).toEqual([
-      [true, 'undone'],
-      [false, undefined],
-      [false, undefined],
-    ]);
-    expect(await countOf(place)).toBe(4);
-    const allocations = await place.allocations('web');
-    const events = allocations.flatMap(each => Object.values(each.TaskStates ?? {}).flatMap(task => task.Events ?? []));
-    expect(events.filter(({ Type }) => Type === 'Signaling' || Type === 'Restart Signaled')).toEqual([]);
-    await controller.end();
-  });
+describeWithNomad('methods of several steps on a real Nomad', () => {
+  let cluster: E2eCluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ clients: 3 });
+  }, 120_000);
+  afterAll(async () => {
+    await cluster.stop();
+  }, 60_000);
+  describe.concurrent('each of its own', () => methodSuite(() => cluster));
 });

@@ -181,4 +181,30 @@ export function requestSuite(getCluster: () => RequestCluster): void {
     expect(await isEligible(node)).toBe(true);
     expect(await place.lockIsFree()).toBe(true);
   }, 180_000);
+
+  it('execute undoes by itself what a dead controller left, when due, and its own run when its time is over', async () => {
+    const node = getCluster().nodes.at(-1) ?? '';
+    const place = await aPlace('web');
+    const { managementToken } = getCluster();
+    const dead = await led(place, 'dead');
+    await place.put('chaos/schedule/left', { ...cordonOf(node), duration: '60s', at: 'now' });
+    const run = await openRun(place, 'holding');
+    await dead.end();
+    await until('the lock to lapse', () => place.lockIsFree(), { within: 40_000 });
+    expect(await isEligible(node)).toBe(false);
+    const shrink = { fault: 'job-scale', target_job: 'web', delta: '-1', duration: '10m', at: never };
+    await place.put('chaos/schedule/shrink', shrink);
+    const alone = await startCli(place, ['execute', 'shrink', '--timeout', '50s'], managementToken).ended;
+    expect(alone).toMatchObject({
+      code: 5,
+      out: expect.stringContaining('aborted (controller_stopped'),
+      err: expect.stringContaining(`${run} is in force too`),
+    });
+    expect(alone.err).toContain(': undone');
+    expect(alone.err).not.toContain('still in force');
+    expect(await isEligible(node)).toBe(true);
+    const path = `/v1/job/web?namespace=${place.namespace}`;
+    expect((await getCluster().call<{ TaskGroups: object[] }>(path)).TaskGroups).toMatchObject([{ Count: 2 }]);
+    expect(await place.lockIsFree()).toBe(true);
+  }, 180_000);
 }

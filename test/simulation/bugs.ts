@@ -33,8 +33,8 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: 'controller/inject.ts',
-        from: "intent.sending === 'repeatable' && core.wall - (intent.sentAt ?? 0) < repeatForMs",
-        to: 'core.wall - (intent.sentAt ?? 0) < repeatForMs',
+        from: "intent.sending === 'repeatable' && core.mono - firstAt < repeatForMs",
+        to: 'core.mono - firstAt < repeatForMs',
       },
     ],
   },
@@ -71,7 +71,7 @@ export const bugs: readonly Bug[] = [
         to: 'intents.find(() => false)',
       },
       {
-        file: 'lifecycle/machine.ts',
+        file: 'lifecycle/guards.ts',
         from: 'event.facts.recovered.ok && event.facts.effectsSeen',
         to: 'event.facts.recovered.ok',
       },
@@ -99,8 +99,8 @@ export const bugs: readonly Bug[] = [
     caughtAs: /is (ineligible|draining) at the end|in force though its run is done/,
     edits: [
       {
-        file: 'lifecycle/machine.ts',
-        from: 'reverted: ({ event }) => event.facts.reverted,',
+        file: 'lifecycle/guards.ts',
+        from: 'reverted: ({ event }: Seen) => event.facts.reverted,',
         to: 'reverted: () => true,',
       },
     ],
@@ -122,11 +122,11 @@ export const bugs: readonly Bug[] = [
     caughtAs: /of a later stage while/,
     edits: [
       {
-        file: 'controller/reconcile.ts',
+        file: 'controller/stages.ts',
         from: 'if (present.some(owesUndo) || !isReverted(core, entry)) return notAsked;',
         to: '',
       },
-      { file: 'controller/reconcile.ts', from: 'if (longest > 0) return notAsked;', to: '' },
+      { file: 'controller/stages.ts', from: 'if (longest > 0) return notAsked;', to: '' },
     ],
   },
   {
@@ -223,7 +223,7 @@ export const bugs: readonly Bug[] = [
     caughtAs: /beyond its duration/,
     edits: [
       {
-        file: 'lifecycle/machine.ts',
+        file: 'lifecycle/guards.ts',
         from: '(!facts.more && (facts.timeUp || facts.wall >= (context.run.holdUntil ?? 0)))',
         to: 'context.run.abort !== undefined',
       },
@@ -253,9 +253,9 @@ export const bugs: readonly Bug[] = [
     caughtAs: /the verdict of .* changed/,
     edits: [
       {
-        file: 'lifecycle/machine.ts',
-        from: '{ run: { ...context.run, doneAt',
-        to: '{ run: { ...context.run, ...judge(context.run, false), doneAt',
+        file: 'lifecycle/changes.ts',
+        from: '{ ...run, doneAt: wall }',
+        to: '{ ...run, ...judge(run, false), doneAt: wall }',
       },
     ],
   },

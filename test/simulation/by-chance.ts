@@ -16,6 +16,7 @@ export function claimProblem(
   const parsed = variable === undefined ? undefined : parseSpec(run.schedule, variable.Items ?? {}, catalog);
   if (variable === undefined || parsed?.ok !== true || parsed.spec.hash !== run.specHash) return undefined;
   const { schedule } = parsed.spec;
+  if (schedule.when.kind === 'on') return undefined;
   const series = seriesOf(schedule.when, Math.floor(variable.ModifyTime / 1e6));
   if (series.upTo(run.tick) !== run.tick) return undefined; // written anew with the same words
   const id = () => run.id;

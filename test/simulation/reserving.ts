@@ -97,9 +97,10 @@ export function createReserving({
       if (tooMuch(held).length > 0) doubtful.push(held);
     },
     atEnd() {
-      // One that was withheld before its call left harmed nothing, and may be forgotten before its record says so.
+      // One whose calls never left, or were all refused, harmed nothing, and may be forgotten before its record says so.
+      const harmed = (id: string) => hasLeft(id) && records.run(id)?.run.intents.some(mayBeInForce) !== false;
       for (const held of doubtful) {
-        const runs = held.runs.filter(({ id }) => hasLeft(id));
+        const runs = held.runs.filter(({ id }) => harmed(id));
         for (const each of tooMuch({ ...held, runs })) broken(`at ${held.at}, ${each}`);
       }
     },

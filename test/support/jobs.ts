@@ -47,8 +47,8 @@ export interface JobOptions {
   readonly groupMeta?: Readonly<Record<string, string>>;
   /** Milliseconds that an instance must run to count as healthy; default 0, so that a deployment is short. */
   readonly minHealthyTime?: number;
-  /** Names of nodes that it may run on. */
-  readonly onlyNode?: string;
+  /** Name of the node, or names of the nodes, that it may run on. */
+  readonly onlyNode?: string | readonly string[];
   readonly scaling?: { readonly min: number; readonly max: number };
   /** Goes back to the last stable version when a deployment fails; default false. */
   readonly autoRevert?: boolean;
@@ -63,7 +63,6 @@ const sleeper: readonly [string, ...string[]] = ['/bin/sleep', '3600'];
 /** A service or batch job of one group. */
 export function jobSpec(options: JobOptions): JobSpec {
   const { id, namespace, type = 'service', onlyNode } = options;
-  const constraint = { LTarget: '$' + '{node.unique.name}', RTarget: onlyNode, Operand: '=' };
   return {
     ID: id,
     Name: id,
@@ -71,9 +70,16 @@ export function jobSpec(options: JobOptions): JobSpec {
     Type: type,
     Datacenters: ['*'],
     Meta: options.meta ?? null,
-    Constraints: onlyNode === undefined ? null : [constraint],
+    Constraints: onlyNode === undefined ? null : [onNodes(onlyNode)],
     TaskGroups: [groupSpec(options, type)],
   };
+}
+
+function onNodes(names: string | readonly string[]): JobSpec {
+  const LTarget = '$' + '{node.unique.name}';
+  return typeof names === 'string'
+    ? { LTarget, RTarget: names, Operand: '=' }
+    : { LTarget, RTarget: `^(${names.join('|')})$`, Operand: 'regexp' };
 }
 
 function groupSpec(options: JobOptions, type: 'service' | 'batch'): JobSpec {

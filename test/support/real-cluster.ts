@@ -22,6 +22,8 @@ export interface RealClusterOptions {
   readonly servers?: number;
   /** Default 3. */
   readonly clients?: number;
+  /** So many of the clients, the last ones, are not started: a test lets them join. */
+  readonly later?: number;
   /** Added to each server's `server` block, such as `heartbeat_grace`. */
   readonly serverBlock?: AgentConfig;
   /** Added to each client's `client` block. */
@@ -64,7 +66,7 @@ async function bringUp(cluster: RealCluster, options: RealClusterOptions): Promi
     return true;
   });
   // Only now: a client that finds no leader registers again a quarter of a minute later.
-  for (const client of cluster.clients) client.start();
+  for (const client of cluster.clients.slice(0, cluster.clients.length - (options.later ?? 0))) client.start();
   await cluster.ready();
   for (const name of options.namespaces ?? []) await cluster.createNamespace(name);
 }

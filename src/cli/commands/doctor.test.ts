@@ -25,6 +25,7 @@ describe('doctor', () => {
       ok   sirocco: chaos/schedule/_: read, list, write
       ok   sirocco: chaos/experiments/*: read, list
       ok   sirocco: chaos/experiments/_: read, list, write
+      ok   sirocco: chaos/secrets/*: read
       ok   sirocco: chaos/status/*: read, list, write, destroy
       ok   sirocco: chaos/requests/*: read, list, destroy
       ok   sirocco: chaos/requests/_: read, list, write
@@ -45,6 +46,7 @@ describe('doctor', () => {
       ok   default: chaos/schedule/_: read, list, write
       ok   default: chaos/experiments/*: read, list
       ok   default: chaos/experiments/_: read, list, write
+      ok   default: chaos/secrets/*: read
       ok   default: chaos/status/*: read, list, write, destroy
       ok   default: chaos/requests/*: read, list, destroy
       ok   default: chaos/requests/_: read, list, write
@@ -190,6 +192,17 @@ describe('doctor', () => {
     const found = await findings(nomad);
     expect(found.all).toContainEqual(expect.objectContaining(finding));
     expect(found.code).toBe(code);
+  });
+
+  it.each([
+    [15, []],
+    [16, ['16 namespaces are more than can be watched: some are polled every 2 s']],
+  ])('knows that of %d namespaces a controller polls some, or none', async (count, messages) => {
+    const nomad = healthy();
+    const names = Array.from({ length: count - 1 }, (_, n) => ({ Name: `ns-${n}` }));
+    nomad.answers.set('/v1/namespaces', [...names, { Name: 'sirocco' }]);
+    const { all } = await findings(nomad);
+    expect(all.filter(({ what }) => what === 'watches').map(({ message }) => message)).toEqual(messages);
   });
 
   it('tells by how much the clocks differ', async () => {

@@ -1,4 +1,5 @@
 import { errorTable, SiroccoError } from '../../base/errors.ts';
+import { maxBlocking, watchedKinds } from '../../controller/watch.ts';
 import type { Cli } from '../cli.ts';
 import { type Check, type Finding, fail, type Level, type Patient, type Trouble, warn } from '../doctor/check.ts';
 import { checkClock, checkConnection, checkToken, checkVersion } from '../doctor/connection.ts';
@@ -65,16 +66,12 @@ async function examine(cli: Cli): Promise<readonly Finding[]> {
   ];
   const state: readonly Check[] = [checkLimits, checkLock, checkHalts, checkResidue];
   for (const check of [...rights, ...state]) findings.push(...(await check(patient)));
-  if (namespaces.length * watchesEach > mostWatches) {
+  if (namespaces.length * watchedKinds.length > maxBlocking) {
     const message = `${namespaces.length} namespaces are more than can be watched: some are polled every 2 s`;
     findings.push(warn('watches', message, 'name fewer with --namespaces'));
   }
   return findings;
 }
-
-/** A namespace has two prefixes that are watched, and an agent holds so many watches. */
-const watchesEach = 2;
-const mostWatches = 60;
 
 /** What is to be looked at, or why it can't be known. */
 async function patientOf(cli: Cli): Promise<Patient | Finding> {

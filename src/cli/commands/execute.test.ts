@@ -147,7 +147,10 @@ describe('execute', () => {
     nomad.put('sirocco', 'chaos/control/halt', { reason: 'not now' });
     const ran = await sirocco('execute web-kill', { nomad });
     expect(ran.err).toContain('no controller acts: this command carries out default_web-kill_');
-    expect([ran.code, ran.out]).toMatchObject([4, expect.stringMatching(/aborted \(halted\)$/)]);
+    expect([ran.code, ran.out]).toMatchObject([
+      4,
+      expect.stringMatching(/aborted \(halted: halted in sirocco: not now\)$/),
+    ]);
     expect(nomad.asked).toContain('PUT /v1/var/chaos/control/leader?lock-release=');
   });
 });

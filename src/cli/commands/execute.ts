@@ -76,11 +76,13 @@ function finish(cli: Cli, { namespace }: Wanted, followed: Followed, written?: W
     cli.output.value({ ...request, namespace, ...items }, () => `${run === '' ? 'nothing' : run}: left as it is`);
     if (run !== '')
       cli.output.say(
-        `it goes on: sirocco runs ${run} shows it, sirocco abort ${run} ends it, sirocco undo ${run} undoes it without a controller`,
+        followed.isAlone === true
+          ? `nobody goes on with it: sirocco undo ${run} undoes it`
+          : `it goes on: sirocco runs ${run} shows it, sirocco abort ${run} ends it, sirocco undo ${run} undoes it without a controller`,
       );
     return 130;
   }
-  if (followed.kind === 'timeout') {
+  if (followed.kind === 'timeout' && items?.['verdict'] === undefined) {
     const code: ErrorCode = items?.['reason'] === 'stuck' ? 'SIR-301' : 'SIR-306';
     throw new SiroccoError({
       code,
@@ -88,9 +90,10 @@ function finish(cli: Cli, { namespace }: Wanted, followed: Followed, written?: W
     });
   }
   const { verdict = 'failed', reason, message, recovery } = items ?? {};
+  const late = followed.kind === 'timeout' ? errorTable['SIR-306'].exit : undefined;
   cli.output.value({ ...request, namespace, ...items }, () => {
     const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${message}`})`;
     return `${run}: ${verdict}${why}${recovery === undefined ? '' : `, recovered in ${recovery}`}`;
   });
-  return exits[verdict as Verdict] ?? errorTable['SIR-300'].exit;
+  return late ?? exits[verdict as Verdict] ?? errorTable['SIR-300'].exit;
 }

@@ -97,6 +97,40 @@ describe('plan', () => {
     });
   });
 
+  it('tells whether the secrets of its probes are there, and never what they are', async () => {
+    const nomad = web();
+    const document = `target: {job: web}
+schedule: {at: now}
+steady_state:
+  - name: the shop answers
+    http:
+      url: "http://shop.test/{{ secret.shop.token }}"
+      headers: {authorization: "Bearer {{ secret.other.tokn }}", x-key: "{{ secret.gone.key }}"}
+method: [{fault: alloc-kill}]
+`;
+    nomad.put('default', 'chaos/secrets/shop', { token: 'S3CRET-ONE' });
+    nomad.put('default', 'chaos/secrets/other', { token: 'S3CRET-TWO' });
+    const ran = await sirocco('plan - --name shop', { nomad, stdin: document });
+    expect([ran.code, ran.err]).toEqual([3, '']);
+    expect(ran.out).toContain(`Secrets
+  secret.shop.token: there, token in chaos/secrets/shop
+  secret.other.tokn: MISSING: chaos/secrets/other has no key tokn; did you mean token? (its keys: token)
+  secret.gone.key: MISSING: there is no Variable chaos/secrets/gone in namespace default
+`);
+    expect(ran.out).toContain('A run would not inject now: secret missing.');
+    nomad.denied.push('default chaos/secrets/');
+    const json = await sirocco('plan - --output json', { nomad, stdin: document });
+    expect(json.json()).toMatchObject({
+      goes: true,
+      secrets: [
+        { name: 'shop', key: 'token', path: 'chaos/secrets/shop', state: 'unknown' },
+        { key: 'tokn', state: 'unknown', why: expect.stringContaining('this token may not read chaos/secrets/other') },
+        { state: 'unknown' },
+      ],
+    });
+    expect(`${ran.out}${json.out}`).not.toMatch(/S3CRET/);
+  });
+
   it('plans each step of a document, with its own targets', async () => {
     const nomad = web();
     nomad.put('sirocco', 'chaos/control/limits', { max_group_percent: '100', max_namespace_percent: '100' });

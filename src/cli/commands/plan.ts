@@ -7,6 +7,7 @@ import type { Run } from '../../lifecycle/run.ts';
 import type { FaultStep } from '../../spec/experiment.ts';
 import type { Cli } from '../cli.ts';
 import { lookAround } from '../plan/look.ts';
+import { lookForSecrets } from '../plan/secrets.ts';
 import { goes, planText, planValue, type Told } from '../plan/text.ts';
 import type { InputOptions } from '../spec/input.ts';
 import { type ReadSpec, readSpec } from '../spec/read-spec.ts';
@@ -53,6 +54,7 @@ async function run(cli: Cli, words: readonly string[], options: InputOptions): P
     plan: made,
     gates: cli.gates,
     notes,
+    secrets: await lookForSecrets(cli, read.spec.experiment, namespace),
     ...(tooLarge === undefined ? {} : { tooLarge }),
   };
   cli.output.value(planValue(told), () => planText(told));

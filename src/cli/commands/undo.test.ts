@@ -74,11 +74,51 @@ describe('undo', () => {
     expect(ran.code).toBe(6);
     expect(ran.out).toMatchInlineSnapshot(`
       "sirocco_cordon_20261124T095000Z: NOT UNDONE
-        node client-0 (aaaaaaaa): unreachable: the node can't be seen: it is gone or may not be read
+        node client-0 (aaaaaaaa): unreachable: the node can't be seen: it is gone, or may not be read; if it is gone for good: sirocco undo sirocco_cordon_20261124T095000Z --gone
         by hand: nomad node eligibility -enable aaaaaaaa-0000-4000-8000-000000000001"
     `);
     expect(nomad.asked.at(-1)).not.toContain('lock-acquire');
     expect(nomad.asked).toContain('PUT /v1/var/chaos/control/leader?lock-release=');
+  });
+
+  it('gives up what is gone for good, and says so', async () => {
+    const nomad = cluster();
+    nomad.answers.delete(`/v1/node/${nodeId}`);
+    putCordon(nomad);
+    const ran = await sirocco(`undo ${id} --gone --reason scaled-in`, { nomad });
+    expect([ran.code, ran.out]).toMatchInlineSnapshot(`
+      [
+        0,
+        "sirocco_cordon_20261124T095000Z: given up
+        node client-0 (aaaaaaaa): given-up: given up by sirocco undo --gone: ana: scaled-in",
+      ]
+    `);
+    expect(nomad.items('sirocco', record)).toMatchObject({ state: 'done' });
+  });
+
+  it('asks the controller that acts to give up what is gone', async () => {
+    const nomad = cluster();
+    putCordon(nomad);
+    await nomad.send({
+      method: 'PUT',
+      path: '/v1/var/chaos/control/leader',
+      namespace: 'sirocco',
+      query: { 'lock-acquire': '' },
+      body: { Items: { holder: 'ctl-1' }, Lock: { TTL: '10s' } },
+      kind: 'lock_acquire',
+    });
+    nomad.before = ({ method, path }) => {
+      const request = /^\/v1\/var\/chaos\/status\/requests\/(.*)$/.exec(path)?.[1];
+      if (method === 'GET' && request !== undefined)
+        nomad.put('sirocco', `chaos/status/requests/${request}`, { state: 'done', run: id, message: 'it is given up' });
+    };
+    const ran = await sirocco(`undo ${id} --gone`, { nomad });
+    expect([ran.code, ran.out]).toEqual([0, `${id}: it is given up`]);
+    const [request] = [...nomad.variables.values()].filter(each => each.Path.startsWith('chaos/requests/'));
+    expect(request).toMatchObject({
+      Namespace: 'sirocco',
+      Items: { action: 'give-up', run: id, reason: 'ana: it is gone for good' },
+    });
   });
 
   it('says that another controller keeps the lock, and touches nothing', async () => {
@@ -101,12 +141,30 @@ describe('undo', () => {
     expect(nomad.asked.filter(each => each.startsWith('POST'))).toEqual([]);
   });
 
+  it('says that the lock was lost on the way, and claims nothing as done', async () => {
+    const nomad = cluster();
+    nomad.answers.delete(`/v1/node/${nodeId}`);
+    putCordon(nomad);
+    const { send } = nomad;
+    nomad.send = request =>
+      request.query?.['lock-renew'] === undefined
+        ? send(request)
+        : Promise.resolve({ kind: 'refused', reason: 'conflict', status: 409, message: 'held by another' });
+    const ran = await sirocco('undo --all --output json', { nomad });
+    expect([ran.code, ran.json()]).toMatchObject([6, { end: 'lost', runs: [{ run: id, done: false }] }]);
+    expect(ran.err).toContain('the lock was lost on the way');
+  });
+
   it('leaves alone what it was not asked for', async () => {
     const nomad = cluster();
     putCordon(nomad);
     const other = putCordon(nomad, 'holding', { id: 'sirocco_other_20261124T095000Z', schedule: 'other' });
-    await sirocco(`undo ${id}`, { nomad });
+    const ran = await sirocco(`undo ${id}`, { nomad });
     expect(nomad.items('sirocco', `chaos/runs/${other.id}`)).toMatchObject({ state: 'holding' });
+    expect(ran.out).not.toContain(other.id);
+    expect(ran.err).toContain(
+      `${other.id} is still in force, until 2026-11-24T10:50:00Z: a controller undoes it when its time is over, sirocco undo ${other.id} at once`,
+    );
   });
 
   it('gives the lock back and exits 130 when it is interrupted', async () => {
@@ -149,6 +207,8 @@ describe('undo', () => {
   it.each([
     ['', 'SIR-500'],
     ['a --all', 'SIR-500'],
+    ['--all --gone', 'SIR-500'],
+    ['a --reason b', 'SIR-500'],
     ['nope', 'SIR-303'],
     ['--all --timeout soon', 'SIR-104'],
   ])('refuses `undo %s`', async (words, code) => {

@@ -45,7 +45,7 @@ export async function runController(cli: Cli, options: ControllerOptions): Promi
     world,
     catalog: cli.catalog,
     gates: cli.gates,
-    askProbe: probeAsker(cli),
+    askProbe: probeAsker(cli, cli.settings().address),
     version,
     publisher: createPublisher(world.log, { version, namespaces, faults }),
     serve: createServe(world.log),

@@ -2,7 +2,7 @@
 
 import type { FaultCatalog, Recorded, Residue, Seen, TargetRef } from '../../faults/fault.ts';
 import type { UndoLine } from '../../lifecycle/record.ts';
-import { faultOf, type Intent, mayBeInForce, owesUndo, type Run } from '../../lifecycle/run.ts';
+import { faultOf, type Intent, isSettled, mayBeInForce, owesUndo, type Run } from '../../lifecycle/run.ts';
 import { targetLine, targetName, targetOfLine } from '../../lifecycle/target.ts';
 import { isOpen, owed, runOf, type StoredRun } from '../runs/records.ts';
 import { timeText } from '../times.ts';
@@ -149,7 +149,7 @@ function ofUnreadable(stored: StoredRun, evidence: Evidence): readonly Told[] {
   const [first = ''] = record.why.split('\n');
   const why = isNewer ? `its record is of a newer release: ${first}` : `its record is damaged: ${first}`;
   const nobody = isNewer && !held ? ', and no controller leads' : '';
-  const lines = record.lines.filter(each => each.state !== 'undone' && each.state !== 'superseded').toReversed();
+  const lines = record.lines.filter(each => !isSettled(each.state)).toReversed();
   const told = lines.map((line): Told => {
     const fault = evidence.catalog.get(line.fault);
     const { target: written, op, args } = line;

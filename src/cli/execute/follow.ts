@@ -10,10 +10,14 @@ import { answerLines, recordLines } from './progress.ts';
 
 type Items = Readonly<Record<string, string>>;
 
-/** `left`: it goes on without this command. `unseen`: this token may not read the answer. */
+/**
+ * `left`: it goes on without this command, or nobody goes on with it. `timeout`: so it is with what a controller does; what
+ * this command does itself was ended first, and its items say how. `unseen`: this token may not read the answer.
+ */
 export type Followed =
   | { readonly kind: 'over'; readonly items: Items }
-  | { readonly kind: 'left' | 'timeout'; readonly items: Items | undefined }
+  | { readonly kind: 'left'; readonly items: Items | undefined; readonly isAlone?: true }
+  | { readonly kind: 'timeout'; readonly items: Items | undefined }
   | { readonly kind: 'unseen' };
 
 /** Follows a request until its run is over. A SiroccoError where it was rejected, or nobody answered within 15 s. */

@@ -43,7 +43,7 @@ export async function readWanted(cli: Cli, words: readonly string[]): Promise<Wa
 
 /** No time is needed here, and none matters. */
 function timed(flat: Items): Items {
-  return ['at', 'cron', 'every'].some(key => Object.hasOwn(flat, key)) ? flat : { at: 'now', ...flat };
+  return ['at', 'cron', 'every', 'on'].some(key => Object.hasOwn(flat, key)) ? flat : { at: 'now', ...flat };
 }
 
 /** The spec. A SiroccoError with every problem where there is none. */

@@ -13,6 +13,9 @@ import { answerOf, requestOf } from '../../nomad/calls.ts';
 import type { NomadClient } from '../../nomad/client.ts';
 import { answerError } from '../../nomad/nomad-error.ts';
 import { parseLimits } from '../../safety/limits.ts';
+import type { Question } from '../../targeting/candidates.ts';
+import { factsAsked } from '../../targeting/facts.ts';
+import { unreadNodes } from '../../targeting/unread-nodes.ts';
 import type { Cli } from '../cli.ts';
 import { readHalt } from '../halts.ts';
 import { readRuns } from '../runs/records.ts';
@@ -46,6 +49,7 @@ export async function lookAround(cli: Cli, { spec }: ReadSpec, namespace: string
     return [...new Map(all.map(call => [JSON.stringify(call), call])).values()];
   };
   if (target.job !== undefined) await readJobs(nomad, core, { namespace, job: target.job, reads });
+  for (const { targetKind } of hit) await readFacts(nomad, core, { view: core.view, namespace, target, targetKind });
   await readOrders(cli, core, notes);
   await readRecords(cli, core, notes);
   notes.push("the controllers' own job is not known from here: a run leaves its allocations out as well");
@@ -69,6 +73,12 @@ async function readJobs(nomad: NomadClient, core: Core, { namespace, job, reads 
   }
   core.view.watchJob(namespace, job);
   for (const call of reads(job)) await readInto(nomad, core, call);
+}
+
+/** Each node that may be meant by its attributes or meta: a list has neither. */
+async function readFacts(nomad: NomadClient, core: Core, question: Question): Promise<void> {
+  core.view.watchFacts(factsAsked(question.target));
+  await eachOf(unreadNodes(question), node => readInto(nomad, core, { op: 'read-node', node }));
 }
 
 async function readInto(nomad: NomadClient, { view, config }: Core, call: ReadCall): Promise<void> {

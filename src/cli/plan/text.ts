@@ -11,6 +11,7 @@ import { idOf, nameOf, nodeOf } from '../../targeting/candidate.ts';
 import { explain } from '../../targeting/explain.ts';
 import { plain, table } from '../output.ts';
 import { timeText } from '../times.ts';
+import { type SecretLook, secretLines } from './secrets.ts';
 import { timesItems, timesLines, timesTitle } from './times.ts';
 
 export interface Told {
@@ -22,6 +23,8 @@ export interface Told {
   /** All gates there are. */
   readonly gates: readonly Gate[];
   readonly notes: readonly string[];
+  /** What its probes would ask with. */
+  readonly secrets: readonly SecretLook[];
   /** Why its record would not fit, if so. */
   readonly tooLarge?: string;
 }
@@ -35,8 +38,12 @@ const all = {
 };
 
 /** Whether a run would inject now. */
-export function goes({ plan, tooLarge }: Told): boolean {
-  return plan.goes && tooLarge === undefined;
+export function goes(told: Told): boolean {
+  return told.plan.goes && told.tooLarge === undefined && !lacksSecret(told);
+}
+
+function lacksSecret({ secrets }: Told): boolean {
+  return secrets.some(({ state }) => state === 'missing');
 }
 
 export function planText(told: Told): string {
@@ -52,6 +59,7 @@ export function planText(told: Told): string {
     table(['ANSWER', 'GATE', 'WHY'], gates),
     ...steps.map(step => section(targetsTitle(step, steps), explain(step.choice, all))),
     ...steady,
+    ...(told.secrets.length === 0 ? [] : [section('Secrets', secretLines(told.secrets))]),
     section('Calls', calls.map(callLine), 'none'),
     section('Undo by hand', byHand(plan), 'nothing to undo'),
     section(timesTitle(told.schedule), timesLines(told.schedule, nextRuns), 'none'),
@@ -109,6 +117,7 @@ function verdictLine(told: Told): string {
     ...(tooLarge === undefined ? [] : ['record-size']),
     ...(plan.calls.length === 0 ? ['no target'] : []),
     ...(plan.notSteady.length === 0 ? [] : ['not steady']),
+    ...(lacksSecret(told) ? ['secret missing'] : []),
   ];
   return `A run would not inject now: ${why.join(', ')}.`;
 }
@@ -158,6 +167,7 @@ export function planValue(told: Told): object {
       ? { steps: plan.steps.map(step => ({ fault: step.fault.name, ...stepValue(step) })) }
       : {}),
     not_steady: plan.notSteady,
+    ...(told.secrets.length === 0 ? {} : { secrets: told.secrets }),
     calls: plan.calls.map(({ call, sending, target }) => {
       const { method, path, body } = requestOf(call);
       return { method, path, ...(body === undefined ? {} : { body }), sending, target: targetName(target) };

@@ -123,6 +123,11 @@ function managedPaths(prefix: string): readonly PathNeed[] {
       why: 'the marker that proves the right to list',
     },
     {
+      path: `${prefix}/secrets/*`,
+      capabilities: ['read'],
+      why: 'values that the probes of a run ask with: only people write them',
+    },
+    {
       path: `${prefix}/status/*`,
       capabilities: ['read', 'list', 'write', 'destroy'],
       why: 'the answers to schedules and requests, deleted with them or after seven days',

@@ -1,7 +1,7 @@
 /** Run records as they lie in Nomad, each read as far as this release can. */
 
 import { type ReadRecord, readRecord } from '../../lifecycle/record.ts';
-import { owesUndo, type Run } from '../../lifecycle/run.ts';
+import { isSettled, owesUndo, type Run } from '../../lifecycle/run.ts';
 import type { NomadClient } from '../../nomad/client.ts';
 import type { Variable } from '../../nomad/types.ts';
 import { unpack } from '../../runs/pack.ts';
@@ -65,7 +65,7 @@ export function isOpen({ record }: StoredRun): boolean {
 /** Undo lines that nobody confirmed; of a record that can't be read, those that don't say so. */
 export function owed({ record }: StoredRun): number {
   if (record.kind === 'run') return record.standing.run.intents.filter(owesUndo).length;
-  return record.lines.filter(line => line.state !== 'undone' && line.state !== 'superseded').length;
+  return record.lines.filter(line => !isSettled(line.state)).length;
 }
 
 /** The run, where it can be read. */

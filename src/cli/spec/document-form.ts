@@ -9,7 +9,8 @@ type Part = Readonly<Record<string, unknown>>;
 
 /** Whether flat keys can say all of it. */
 export function isFlat({ experiment: { method, target } }: Spec): boolean {
-  return method.length === 1 && target.exclude === undefined && target.pick.weights === undefined;
+  const { exclude, nodeAttribute, nodeMeta, pick } = target;
+  return method.length === 1 && [exclude, nodeAttribute, nodeMeta, pick.weights].every(each => each === undefined);
 }
 
 /** The document that means this spec. */
@@ -58,11 +59,23 @@ function targetPart({ target }: Experiment): Part {
 function named(
   target: Pick<
     Experiment['target'],
-    'job' | 'group' | 'task' | 'service' | 'node' | 'nodeClass' | 'datacenter' | 'nodePool'
+    | 'job'
+    | 'group'
+    | 'task'
+    | 'service'
+    | 'node'
+    | 'nodeClass'
+    | 'datacenter'
+    | 'nodePool'
+    | 'nodeAttribute'
+    | 'nodeMeta'
   >,
 ): Part {
-  const { job, group, task, service, node, nodeClass, datacenter, nodePool } = target;
-  return { job, group, task, service, node, node_class: nodeClass, datacenter, node_pool: nodePool };
+  const { job, group, task, service, node, nodeClass, datacenter, nodePool, nodeAttribute, nodeMeta } = target;
+  return {
+    ...{ job, group, task, service, node, node_class: nodeClass, datacenter, node_pool: nodePool },
+    ...{ node_attribute: nodeAttribute, node_meta: nodeMeta },
+  };
 }
 
 function snake(by: 'datacenter' | 'nodeClass'): string {

@@ -51,7 +51,7 @@ export function normalForm({ experiment, schedule }: Spec, fault: AnyFault): Ite
 }
 
 /** When, as flat keys and documents have it. */
-export function timeItems({ when }: Schedule): Items {
+export function timeItems({ when }: Pick<Schedule, 'when'>): Items {
   switch (when.kind) {
     case 'at':
       return { at: formatTime(when.at) };
@@ -59,6 +59,12 @@ export function timeItems({ when }: Schedule): Items {
       return { at: 'now' };
     case 'every':
       return { every: formatDuration(when.everyMs) };
+    case 'on':
+      return {
+        on: when.on,
+        on_delay: formatDuration(when.delayMs),
+        on_min_interval: formatDuration(when.minIntervalMs),
+      };
     case 'cron':
       return { cron: when.cron, timezone: when.timezone };
   }

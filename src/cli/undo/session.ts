@@ -1,10 +1,11 @@
 /** The controller's core in this process, for one purpose: take the lock, undo, give the lock back. */
 
-import type { ControllerConfig, Summary } from '../../controller/types.ts';
+import type { ControllerConfig } from '../../controller/types.ts';
 import type { Note } from '../../lifecycle/effects.ts';
 import type { Cli } from '../cli.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { startSession } from '../session.ts';
+import { createOthersTeller } from './others.ts';
 
 export interface SessionOptions {
   readonly config: ControllerConfig & { readonly undoOnly: readonly string[] | 'all' };
@@ -33,15 +34,25 @@ export async function undoSession(cli: Cli, options: SessionOptions): Promise<Se
   const { config, withinMs, lockWithinMs = leftoverMs } = options;
   const { clock } = cli;
   const begun = clock.mono();
-  const session = startSession(cli, { ...options, lockWithinMs });
+  let isLost = false;
+  const tellOfOthers = createOthersTeller(cli, run => isWanted(config.undoOnly, run));
+  const session = startSession(cli, {
+    ...options,
+    lockWithinMs,
+    onNote: note => {
+      if (note.type === 'leader') isLost = !note.leading && note.reason !== 'released';
+      options.onNote(note);
+    },
+  });
   const interrupts = listenForInterrupts(cli);
   const look = (): SessionEnd | undefined => {
     const report = session.report();
     const leadingSince = session.leadingSince();
-    if (report !== undefined) return report.how === 'exit' && leadingSince !== undefined ? 'done' : 'lost';
+    if (report !== undefined) return report.how === 'exit' && leadingSince !== undefined && !isLost ? 'done' : 'lost';
     if (interrupts.count() > 0) return 'interrupted';
     if (leadingSince === undefined) return undefined;
-    const left = mine(session.summary(), config.undoOnly);
+    tellOfOthers(session.summary());
+    const left = (session.summary()?.open ?? []).filter(({ run }) => isWanted(config.undoOnly, run));
     if (left.length > 0 && left.every(each => each.stuck) && clock.mono() - leadingSince > stuckAfterMs) return 'stuck';
     return clock.mono() - begun > withinMs ? 'timeout' : undefined;
   };
@@ -52,6 +63,6 @@ export async function undoSession(cli: Cli, options: SessionOptions): Promise<Se
   }
 }
 
-function mine(summary: Summary | undefined, wanted: readonly string[] | 'all'): Summary['open'] {
-  return (summary?.open ?? []).filter(each => wanted === 'all' || wanted.includes(each.run));
+function isWanted(wanted: readonly string[] | 'all', run: string): boolean {
+  return wanted === 'all' || wanted.includes(run);
 }

@@ -4,7 +4,7 @@ import { parseDuration } from '../../base/duration.ts';
 import { SiroccoError } from '../../base/errors.ts';
 import type { FaultCatalog } from '../../faults/fault.ts';
 import type { Note } from '../../lifecycle/effects.ts';
-import { mayBeInForce } from '../../lifecycle/run.ts';
+import { isSettled, mayBeInForce } from '../../lifecycle/run.ts';
 import { targetName } from '../../lifecycle/target.ts';
 import { plain } from '../output.ts';
 import { isOpen, owed, type StoredRun } from '../runs/records.ts';
@@ -21,6 +21,8 @@ export function progress(note: Note): string | undefined {
       return `${note.run}: ${note.to}`;
     case 'undo':
       return `${note.run}: ${note.target}: ${note.outcome}${note.message === undefined ? '' : `: ${note.message}`}`;
+    case 'gate':
+      return `${note.run}: ${note.gate}: ${note.message}`;
     case 'stuck':
       return `${note.run}: stuck: ${note.reason}`;
     case 'denied':
@@ -33,7 +35,7 @@ export function progress(note: Note): string | undefined {
 
 export interface UndoneTarget {
   readonly target: string;
-  /** `undone`, `superseded`, `unreachable`, `pending`, or `nothing`: the fault leaves nothing to undo. */
+  /** `undone`, `superseded`, `unreachable`, `pending`, `given-up`, or `nothing`: the fault leaves nothing to undo. */
   readonly undo: string;
   readonly message?: string;
 }
@@ -63,7 +65,8 @@ export function undoText(run: StoredRun, catalog: FaultCatalog): string {
     ({ target, undo, message }) => `  ${target}: ${undo}${message === undefined ? '' : `: ${message}`}`,
   );
   const hand = handLines(run, catalog).map(line => `  by hand: ${line}`);
-  const head = `${run.id}: ${isLeft(run) ? 'NOT UNDONE' : 'undone'}`;
+  const isGivenUp = targetsOf(run).some(({ undo }) => undo === 'given-up');
+  const head = `${run.id}: ${isLeft(run) ? 'NOT UNDONE' : isGivenUp ? 'given up' : 'undone'}`;
   return [head, ...(targets.length === 0 ? ['  nothing was in force'] : targets), ...hand].map(plain).join('\n');
 }
 
@@ -71,7 +74,7 @@ function handLines(run: StoredRun, catalog: FaultCatalog): readonly string[] {
   const { record } = run;
   if (record.kind === 'run') return byHandLines(record.standing.run, catalog);
   return record.lines
-    .filter(line => line.state !== 'undone' && line.state !== 'superseded')
+    .filter(line => !isSettled(line.state))
     .map(({ op, target, args }) => `${op} ${JSON.stringify(args)} on ${target}`);
 }
 

@@ -17,6 +17,8 @@ describe('the filter of lists', () => {
     ['ID != web', false],
     ['Meta.team == "shop"', true],
     ['Meta["team"] == `shop`', true],
+    ['Meta["a.b"] == "x"', true],
+    ['Meta.a.b == "x"', false],
     ['Priority == 50', true],
     ['Stop == false and Priority == 50', true],
     ['Stop == true or ID matches "^w"', true],

@@ -24,7 +24,9 @@ function broken(text: string, why: string): Refusal {
 
 function selected(item: unknown, selector: string): unknown {
   let value = item;
-  for (const part of selector.replace(/\["?([^"\]]+)"?\]/g, '.$1').split('.')) {
+  // What stands in brackets is one key, its dots too: `Meta["tier.x"]`.
+  for (const [, bracketed, plain] of selector.matchAll(/\["?([^"\]]+)"?\]|([^.[\]]+)/g)) {
+    const part = bracketed ?? plain ?? '';
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[part];
   }

@@ -54,6 +54,7 @@ const attributes = (name: string): Readonly<Record<string, string>> => ({
   'kernel.name': 'linux',
   'nomad.service_discovery': 'true',
   'nomad.version': '2.0.6',
+  'os.name': 'debian',
   'os.signals': nodeSignals,
   'unique.hostname': name,
   'unique.network.ip-address': '127.0.0.1',
@@ -217,6 +218,18 @@ export function setEligibility(
     changeNode(write, node, { SchedulingEligibility: wanted }, { subsystem: 'Cluster', message });
   });
   return { index, evals: wanted === 'eligible' ? nodeUsable(cluster, node.ID) : [] };
+}
+
+/** Changes a node's meta, as its client's API does: null takes a key away. Answers all of its meta. */
+export function changeMeta(
+  cluster: Cluster,
+  node: NodeRecord,
+  change: Readonly<Record<string, string | null>>,
+): NodeRecord['Meta'] {
+  const changed = Object.entries({ ...node.Meta, ...change });
+  const Meta = Object.fromEntries(changed.filter((entry): entry is [string, string] => entry[1] !== null));
+  commit(cluster, 'NodeRegistration', write => changeNode(write, node, { Meta }));
+  return Meta;
 }
 
 /** A node's client vanishes: what runs there goes on, but nobody hears of it. The servers notice after `noticedAfterMs`. */

@@ -6,10 +6,13 @@ import type { ExcludeSpec } from '../experiment.ts';
 import { type FlatKeyNow, flatFields } from '../flat-fields.ts';
 import type { Words } from '../rules.ts';
 import { strangeProblem, takes } from '../target-rules.ts';
+import { type GlobMap, readGlobMap } from './glob-map.ts';
+import { nodeFactWords } from './node-facts.ts';
 import { misshapen, type Reading, strayWord } from './reading.ts';
 import { type Branch, plain, type Tree } from './tree.ts';
 
-type Word = Exclude<keyof ExcludeSpec, 'meta'>;
+type MapKey = 'meta' | 'nodeAttribute' | 'nodeMeta';
+type Word = Exclude<keyof ExcludeSpec, MapKey>;
 
 /** Each word with its key in the spec, and the flat key whose sort it is of. */
 const table: readonly (readonly [word: string, key: Word, of: FlatKeyNow])[] = [
@@ -21,8 +24,16 @@ const table: readonly (readonly [word: string, key: Word, of: FlatKeyNow])[] = [
   ['node_pool', 'nodePool', 'target_node_pool'],
 ];
 
+/** Words whose values are mappings, and whose keys they map. */
+const maps: readonly (readonly [word: string, key: MapKey, of: string])[] = [
+  ['meta', 'meta', 'the job’s meta to globs, such as {tier: gold}'],
+  ...nodeFactWords,
+];
+
+export const excludeMapWords: readonly string[] = maps.map(([word]) => word);
+
 /** The words of an entry. */
-export const excludeWords: readonly string[] = ['meta', ...table.map(([word]) => word)];
+export const excludeWords: readonly string[] = [...excludeMapWords, ...table.map(([word]) => word)];
 
 const path = 'target.exclude';
 const allowed = `a list of mappings of ${excludeWords.join(', ')} to globs, such as [{meta: {tier: gold}}, {job: db-*}]`;
@@ -44,24 +55,17 @@ export function readExclusions(reading: Reading, tree: Tree): readonly ExcludeSp
 
 function readEntry(reading: Reading, { entries }: Branch, at: string): ExcludeSpec {
   const texts = new Map<string, string>();
-  let meta: Record<string, string> | undefined;
+  const mapped = new Map<MapKey, GlobMap>();
   for (const { key, value } of entries) {
     const own = `${at}.${key}`;
-    if (key === 'meta') meta = readMeta(reading, own, value);
+    const map = maps.find(([word]) => word === key);
+    if (map !== undefined) mapped.set(map[1], readGlobMap(reading, own, value, map[2]));
     else if (table.some(([word]) => word === key)) texts.set(key, readGlob(reading, own, value) ?? '');
     else strayWord(reading, { path: at, key, value, words: excludeWords });
   }
   const words = table.flatMap(([word, key]) => (texts.has(word) ? [[key, texts.get(word)] as const] : []));
-  return { ...Object.fromEntries(words), ...(meta === undefined ? {} : { meta }) };
-}
-
-function readMeta(reading: Reading, at: string, tree: Tree): Record<string, string> {
-  if (tree.kind !== 'map' || tree.entries.length === 0) {
-    misshapen(reading, at, tree, 'a mapping of keys of the job’s meta to globs, such as {tier: gold}');
-    return {};
-  }
-  const pairs = tree.entries.map(({ key, value }) => [key, readGlob(reading, `${at}.${key}`, value) ?? ''] as const);
-  return Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const given = maps.flatMap(([, key]) => (mapped.has(key) ? [[key, mapped.get(key)] as const] : []));
+  return Object.fromEntries([...words, ...given]);
 }
 
 function readGlob(reading: Reading, key: string, value: Tree): string | undefined {
@@ -76,7 +80,8 @@ export function exclusionProblems(tree: Tree | undefined, fault: AnyFault, words
   if (tree?.kind !== 'list') return [];
   return tree.items.flatMap((item, index) =>
     (item.kind === 'map' ? item.entries : []).flatMap(({ key, value }) => {
-      const of = key === 'meta' ? 'target_job' : table.find(([word]) => word === key)?.[2];
+      const ofMap = excludeMapWords.includes(key) ? (key === 'meta' ? 'target_job' : 'target_node') : undefined;
+      const of = ofMap ?? table.find(([word]) => word === key)?.[2];
       if (of === undefined || takes(fault, of)) return [];
       return [strangeProblem({ key: `${path}[${index}].${key}`, of, found: plain(value) }, fault, words)];
     }),

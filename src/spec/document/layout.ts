@@ -5,7 +5,14 @@ import { documentPlace, keysLater, keysNow } from '../keys.ts';
 import type { Words } from '../rules.ts';
 
 /** Parts of a document that are more than a value of a flat key. */
-export const ownParts = ['method', 'params', 'target.exclude', 'target.pick.weights'] as const;
+export const ownParts = [
+  'method',
+  'params',
+  'target.exclude',
+  'target.node_attribute',
+  'target.node_meta',
+  'target.pick.weights',
+] as const;
 export type OwnPart = (typeof ownParts)[number];
 
 /** What a later release reads, with what to do meanwhile. */
@@ -15,8 +22,6 @@ export const partsLater: ReadonlyMap<string, string> = new Map([
       ? [[row.document, row.instead.replaceAll(/\b(cron|at|every)\b/g, 'schedule.$1')] as const]
       : [],
   ),
-  ['target.node_attribute', 'target.node_class, target.datacenter or target.node_pool'],
-  ['target.node_meta', 'target.node_class, target.datacenter or target.node_pool'],
 ]);
 
 const flatByPlace: ReadonlyMap<string, FlatKeyNow> = new Map(

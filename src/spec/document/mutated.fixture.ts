@@ -19,6 +19,9 @@ recovery: {within: 60s}
 `,
   `target:
   node_class: small
+  node_attribute: {"os.name": ubuntu*, cpu.arch: amd64}
+  node_meta: {rack: r1}
+  exclude: [{node_meta: {tier: 7}}]
   pick:
     mode: weighted
     weights:

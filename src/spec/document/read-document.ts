@@ -9,12 +9,13 @@ import { besideReference } from '../flat-reference.ts';
 import { experimentOf, type SpecValues, scheduleOf } from '../meaning.ts';
 import type { Given, Purpose, SpecRead } from '../parsed.ts';
 import { problemsOf } from '../problems.ts';
-import { type Asked, exclusive, faultProblems, pickProblems, timeProblems } from '../rules.ts';
+import { type Asked, eventProblems, exclusive, faultProblems, pickProblems, timeProblems } from '../rules.ts';
 import { timelessProblems } from '../schedule-keys.ts';
 import { exclusionProblems, readExclusions } from './exclusions.ts';
 import { type Expectations, readExpectations } from './expectations.ts';
 import { documentWords } from './layout.ts';
 import { readMethod } from './method.ts';
+import { nodeFactProblems, readNodeFacts } from './node-facts.ts';
 import { inOrder, type Places, placed, placesOf } from './places.ts';
 import { misshapen, type Reading } from './reading.ts';
 import type { ReadStep } from './step.ts';
@@ -63,10 +64,14 @@ function readOwn(reading: Reading, { items, parts }: Gathered, expectations: Exp
   const exclude = parts.get('target.exclude');
   const exclusions = exclude === undefined ? [] : readExclusions(reading, exclude);
   const weighted = readWeighted(reading, { items, parts });
+  const nodeFacts = readNodeFacts(reading, parts);
   const values = readValues(reading, items);
   const steps = stepsOf(reading, parts);
   const asked: Asked = { items, meant, words: documentWords() };
-  problems.push(...(purpose === 'schedule' ? timeProblems(asked) : timelessProblems(asked)), ...pickProblems(asked));
+  problems.push(
+    ...(purpose === 'schedule' ? [...timeProblems(asked), ...eventProblems(asked)] : timelessProblems(asked)),
+    ...pickProblems(asked),
+  );
   for (const { path, fault, ...step } of steps) {
     if (fault === undefined) continue;
     const words = documentWords(path, steps.length > 1);
@@ -75,6 +80,7 @@ function readOwn(reading: Reading, { items, parts }: Gathered, expectations: Exp
       ...faultProblems({ items: own, meant, words }, fault),
       ...exclusionProblems(exclude, fault, words),
       ...weightProblems(parts.get('target.pick.weights'), fault, words),
+      ...nodeFactProblems(parts, fault, words),
     );
   }
   if (values === undefined || problems.length > 0) return undefined;
@@ -82,6 +88,7 @@ function readOwn(reading: Reading, { items, parts }: Gathered, expectations: Exp
     ...values,
     ...(exclusions.length === 0 ? {} : { exclude: exclusions }),
     ...(weighted === undefined ? {} : { weights: weighted }),
+    ...nodeFacts,
     ...expectations,
   };
   const method = steps.flatMap(({ step }) => step ?? []);

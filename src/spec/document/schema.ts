@@ -6,8 +6,10 @@ import type { AnyFault, FaultCatalog } from '../../faults/fault.ts';
 import { parameterTypes } from '../experiments/parameter.ts';
 import { documentPlace, keysNow } from '../keys.ts';
 import { defaultOf, shapeOf } from '../parameters.ts';
-import { excludeWords } from './exclusions.ts';
+import { excludeMapWords, excludeWords } from './exclusions.ts';
+import { mostKeys } from './glob-map.ts';
 import { mostSteps, pauseField } from './method.ts';
+import { nodeFactWords } from './node-facts.ts';
 import { documentFields } from './read-document.ts';
 import { weightWords } from './weights.ts';
 
@@ -26,6 +28,7 @@ export function documentJsonSchema(catalog: FaultCatalog): Json {
     $defs: {
       placeholder: { type: 'string', pattern: '\\{\\{.*\\}\\}', description: 'a parameter of an experiment' },
       glob: { type: 'string', minLength: 1, maxLength: 256, pattern: '^[^\\s,]+$' },
+      globs: globMap(),
       step: { anyOf: [pauseStep(), parallelStep(), ...faults.map(faultStep)] },
       fault: { anyOf: faults.map(faultStep) },
       exclude: excludeEntry(),
@@ -57,6 +60,7 @@ function properties(): Json {
     ...Object.fromEntries(Object.entries(others).map(([name, words]) => [name, object(words)])),
     target: object({
       ...target,
+      ...Object.fromEntries(nodeFactWords.map(([word, , of]) => [word, factMap(of)])),
       pick: object(both),
       exclude: {
         type: 'array',
@@ -80,16 +84,24 @@ function properties(): Json {
   };
 }
 
+function factMap(of: string): Json {
+  return { $ref: '#/$defs/globs', description: `only on nodes where all of these match: keys of ${of}` };
+}
+
 function weightMap(word: string): Json {
   const weight = { type: 'number', minimum: 0, maximum: 1_000_000 };
   const description = `how likely one is chosen, by the ${word} of its node; * is every other value, 0 is never`;
   return { type: 'object', additionalProperties: weight, minProperties: 1, description };
 }
 
+function globMap(): Json {
+  const glob = { type: ['string', 'number', 'boolean'], minLength: 1, maxLength: 256 };
+  return { type: 'object', additionalProperties: glob, minProperties: 1, maxProperties: mostKeys };
+}
+
 function excludeEntry(): Json {
   const glob = { $ref: '#/$defs/glob' };
-  const meta = { type: 'object', additionalProperties: glob, minProperties: 1 };
-  const words = excludeWords.map(word => [word, word === 'meta' ? meta : glob]);
+  const words = excludeWords.map(word => [word, excludeMapWords.includes(word) ? { $ref: '#/$defs/globs' } : glob]);
   return { ...object(Object.fromEntries(words)), minProperties: 1 };
 }
 

@@ -3,7 +3,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { FaultCatalog } from '../../faults/fault.ts';
-import type { Experiment } from '../experiment.ts';
+import type { Experiment, Schedule } from '../experiment.ts';
 import { specHash } from '../hash.ts';
 import type { ParsedSpec, Reference, SpecRead } from '../parsed.ts';
 import { instantiate } from './instantiate.ts';
@@ -28,7 +28,23 @@ export function resolved(
   if (!found.ok) return { ok: false, problems: found.problems, ...refers };
   if (schedule === undefined) throw new Error('a spec without problems has a schedule');
   const { experiment } = found;
+  const deaf = reference === undefined ? undefined : deafProblem(reference, schedule, experiment);
+  if (deaf !== undefined) return { ok: false, problems: [deaf], ...refers };
   return { ok: true, spec: { experiment, schedule, hash: specHash({ experiment, schedule }) }, ...refers };
+}
+
+/** An event of a job starts only what aims at one. */
+function deafProblem({ name, at }: Reference, { when }: Schedule, experiment: Experiment): Problem | undefined {
+  if (when.kind !== 'on' || when.on === 'node-joined' || experiment.target.job !== undefined) return undefined;
+  const message = `${at.key}: ${when.on} is an event of a job, and the target of \`${name}\` names none`;
+  return {
+    code: 'SIR-113',
+    key: at.key,
+    message,
+    found: name,
+    allowed: 'an experiment whose target names a job, or node-joined',
+    ...at.place,
+  };
 }
 
 type Found =

@@ -10,6 +10,7 @@ import { jobEventCases } from './job-events.ts';
 import { jobVersionCases } from './job-versions.ts';
 import { jobCases } from './jobs.ts';
 import { lockCases } from './locks.ts';
+import { nodeFactCases } from './node-facts.ts';
 import { nodeCases } from './nodes.ts';
 import { outcomeCases } from './outcomes.ts';
 import { realTimeCases } from './real-time.ts';
@@ -35,6 +36,7 @@ export const allCases: Readonly<Record<string, Cases>> = {
   signals: signalCases,
   'restarts and stops': restartCases,
   nodes: nodeCases,
+  'attributes and meta of nodes': nodeFactCases,
   drains: drainCases,
   jobs: jobCases,
   'scaling a job': scalingCases,

@@ -2,7 +2,7 @@
 
 import { drainNode } from '../drain.ts';
 import { Refusal } from '../failure.ts';
-import { nodeUsable, setEligibility } from '../nodes.ts';
+import { changeMeta, nodeUsable, setEligibility } from '../nodes.ts';
 import {
   type Answer,
   byId,
@@ -92,12 +92,27 @@ function drain(call: Call): Answer {
   return written(index, evals, cluster.tables.index, index);
 }
 
+/** Of the client itself: so it goes no further than to a node that can be reached. */
+function meta(call: Call): Answer {
+  needNode(call, 'write');
+  const body = fields(call);
+  const id = call.query['node_id'] ?? textOf(body['NodeID']);
+  const node = call.tables.nodes.get(id);
+  if (node === undefined) throw new Refusal(404, `Unknown node "${id}"`);
+  if (call.cluster.clients.get(id)?.connected !== true) throw new Refusal(404, 'No path to node');
+  const given = Object.entries((body['Meta'] as Readonly<Record<string, unknown>> | null | undefined) ?? {});
+  if (given.length === 0) throw new Refusal(400, 'missing required Meta object');
+  const change = Object.fromEntries(given.map(([key, value]) => [key, value === null ? null : textOf(value)]));
+  return { body: { Meta: changeMeta(call.cluster, node, change), Dynamic: change, Static: null } };
+}
+
 export const nodeRoutes: readonly Route[] = [
   { method: 'GET', path: '/v1/nodes', run: list },
   { method: 'GET', path: '/v1/node/:id', run: readOne },
   { method: 'GET', path: '/v1/node/:id/allocations', run: allocations },
   { method: 'PUT', path: '/v1/node/:id/eligibility', run: eligibility },
   { method: 'PUT', path: '/v1/node/:id/drain', run: drain },
+  { method: 'POST', path: '/v1/client/metadata', run: meta },
   {
     method: 'GET',
     path: '/v1/node/pools',
