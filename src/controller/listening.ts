@@ -4,6 +4,7 @@ import { glob, isGlob } from '../base/glob.ts';
 import { allocStartedAt, nodeJoinedAt } from '../cluster/starts.ts';
 import type { ReadCall } from '../lifecycle/effects.ts';
 import type { EventName, Spec, TargetSpec } from '../spec/experiment.ts';
+import { factsAsked, isRead } from '../targeting/facts.ts';
 import { patterns } from '../targeting/patterns.ts';
 import { deadline } from './core.ts';
 import { freshRead, worst } from './reads.ts';
@@ -47,14 +48,18 @@ const ears: { readonly [K in EventName]: Ear } = {
   'node-joined': (core, { entry, target }) => {
     const since = nodesStreamed(core) ?? core.mono - pollMs;
     if (freshRead(core, { op: 'list-nodes' }, since) !== 'fresh') return undefined;
-    const { outside } = patterns(target);
+    const { outside, facts } = patterns(target);
+    const asked = factsAsked(target);
+    core.view.watchFacts(asked);
     const joined = core.view.nodes().filter(({ createIndex = 0 }) => createIndex > entry.index);
-    const whole = joined.map(({ id, joinedAt }) =>
-      joinedAt === undefined ? freshRead(core, { op: 'read-node', node: id }, since) : 'fresh',
+    const whole = joined.map(node =>
+      node.joinedAt === undefined || !isRead(node, asked)
+        ? freshRead(core, { op: 'read-node', node: node.id }, since)
+        : 'fresh',
     );
     if (worst(whole) === 'waiting') return undefined;
     return joined
-      .filter(node => outside(node) === undefined)
+      .filter(node => (outside(node) ?? facts(node)) === undefined)
       .map(node => ({ at: nodeJoinedAt(node), createIndex: node.createIndex ?? 0 }));
   },
 };

@@ -81,7 +81,14 @@ async function patientOf(cli: Cli): Promise<Patient | Finding> {
   try {
     const namespaces = await managedNamespaces(nomad, settings);
     const managed = settings.namespaces ?? namespaces.filter(each => each !== home);
-    const needs = needsOf({ home, prefix, namespaces: managed, faults: [...cli.catalog.values()], globs: true });
+    const needs = needsOf({
+      home,
+      prefix,
+      namespaces: managed,
+      faults: [...cli.catalog.values()],
+      globs: true,
+      nodes: true,
+    });
     return { cli, nomad, settings, namespaces, needs };
   } catch (error) {
     if (!(error instanceof SiroccoError)) throw error;

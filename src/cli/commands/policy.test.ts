@@ -11,7 +11,7 @@ function wordsIn(policy: string, namespace: string): readonly string[] {
 
 describe('policy', () => {
   it('prints what one fault needs in one namespace, and no more', async () => {
-    const ran = await sirocco('policy --namespaces default --faults alloc-kill --no-globs');
+    const ran = await sirocco('policy --namespaces default --faults alloc-kill --no-globs --no-nodes');
     expect([ran.code, ran.err, ran.nomad.asked]).toEqual([0, '', []]);
     expect(ran.out).toMatchInlineSnapshot(`
       "# What the Sirocco controller of home namespace "sirocco" may do, and nothing else.
@@ -64,8 +64,10 @@ describe('policy', () => {
     `);
   });
 
-  it('asks for node rights only where a node fault is chosen', async () => {
-    expect((await sirocco('policy --faults alloc-stop,alloc-restart')).out).not.toMatch(/^node \{/m);
+  it('asks for the right to change nodes only where a node fault is chosen, and to read them where targets may need it', async () => {
+    const reads = /^# The whole cluster: targets by class.*\nnode \{\n {2}policy = "read"\n\}$/m;
+    expect((await sirocco('policy --faults alloc-stop,alloc-restart')).out).toMatch(reads);
+    expect((await sirocco('policy --faults alloc-stop --no-nodes')).out).not.toMatch(/^node \{/m);
     expect((await sirocco('policy --faults node-ineligible')).out).toMatch(/^node \{\n {2}policy = "write"\n\}$/m);
   });
 
@@ -80,7 +82,7 @@ describe('policy', () => {
     ['scheduler-pause', ['read-job'], 'operator'],
     ['service-deregister', ['read-job', 'delete-service-registration']],
   ])('gives %s its own rights and no others', async (fault, capabilities, scope) => {
-    const { out } = await sirocco(`policy --namespaces default --faults ${fault} --no-globs`);
+    const { out } = await sirocco(`policy --namespaces default --faults ${fault} --no-globs --no-nodes`);
     expect(wordsIn(out, 'sirocco')).toEqual(['read-job']);
     expect(wordsIn(out, 'default')).toEqual(capabilities);
     const scopes = [...out.matchAll(/^(# .*)\n(\w+) \{\n {2}policy = "(\w+)"\n\}$/gm)].map(found => found.slice(1));

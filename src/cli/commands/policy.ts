@@ -4,13 +4,14 @@ import type { AnyFault } from '../../faults/fault.ts';
 import type { Cli } from '../cli.ts';
 import { lacks, leastVersion, readVersion } from '../nomad-version.ts';
 import { policyText } from '../policy/hcl.ts';
-import { needsOf } from '../policy/needs.ts';
+import { byNodes, needsOf } from '../policy/needs.ts';
 import { listOf } from '../settings.ts';
 import type { Command } from './command.ts';
 
 interface Options {
   readonly faults?: string;
   readonly globs: boolean;
+  readonly nodes: boolean;
   readonly for?: string;
 }
 
@@ -23,6 +24,7 @@ export const policy: Command = {
       .description("prints the controller's ACL policy: what the faults chosen need in the namespaces given, no more")
       .option('--faults <list>', 'faults, comma-separated; default: all')
       .option('--no-globs', 'without the right to list jobs, which a target_job with a glob needs')
+      .option('--no-nodes', `without the right to read nodes, which ${byNodes} need`)
       .option('--for <version>', 'the version of Nomad that it is for')
       .action((options: Options) => cli.run(async () => print(cli, options)));
   },
@@ -34,7 +36,8 @@ function print(cli: Cli, options: Options): number {
   const version = options.for === undefined ? undefined : versionOf(cli, options.for);
   if (namespaces === undefined) cli.output.say('no --namespaces: the policy is for namespace default alone');
   const managed = namespaces ?? ['default'];
-  const needs = needsOf({ home, prefix, namespaces: managed, faults: chosen, globs: options.globs });
+  const { globs, nodes } = options;
+  const needs = needsOf({ home, prefix, namespaces: managed, faults: chosen, globs, nodes });
   const header = { home, faults: chosen.map(each => each.name), ...(version === undefined ? {} : { version }) };
   // HCL whatever the format: it goes to nomad acl policy apply.
   cli.output.text(policyText(needs, header));

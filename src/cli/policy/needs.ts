@@ -44,6 +44,8 @@ export interface Asked {
   readonly faults: readonly AnyFault[];
   /** `target_job` may be a glob. */
   readonly globs: boolean;
+  /** Targets may be chosen by what a node is, and schedules started by one that joins. */
+  readonly nodes: boolean;
 }
 
 /** Everything that a controller with these settings needs, and nothing else. */
@@ -56,7 +58,7 @@ export function needsOf(asked: Asked): Needs {
       capabilities: capabilitiesOf(asked, namespace),
       paths: [...(namespace === home ? homePaths(asked.prefix) : []), ...managedPaths(asked.prefix)],
     })),
-    scopes: (['node', 'operator'] as const).flatMap(scope => scopeNeed(scope, asked.faults)),
+    scopes: (['node', 'operator'] as const).flatMap(scope => scopeNeed(scope, asked)),
   };
 }
 
@@ -145,17 +147,20 @@ function managedPaths(prefix: string): readonly PathNeed[] {
   ];
 }
 
-function scopeNeed(scope: 'node' | 'operator', faults: readonly AnyFault[]): readonly ScopeNeed[] {
+/** What reading nodes is for beside faults on them. */
+export const byNodes = 'targets by class, datacenter, pool, attribute or meta, and on=node-joined';
+
+function scopeNeed(scope: 'node' | 'operator', { faults, nodes }: Asked): readonly ScopeNeed[] {
   const asking = faults.flatMap(fault =>
     fault.permissions
       .filter(isScope)
       .filter(each => each.scope === scope)
       .map(({ policy }) => ({ policy, name: fault.name })),
   );
-  const names = [...new Set(asking.map(each => each.name))];
-  if (names.length === 0) return [];
+  const whys = [...new Set(asking.map(each => each.name)), ...(scope === 'node' && nodes ? [byNodes] : [])];
+  if (whys.length === 0) return [];
   const policy = asking.some(each => each.policy === 'write') ? 'write' : 'read';
-  return [{ scope, policy, why: names.join(', ') }];
+  return [{ scope, policy, why: whys.join('; ') }];
 }
 
 function isScope(permission: Permission): permission is Exclude<Permission, { scope: 'namespace' }> {
