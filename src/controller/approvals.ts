@@ -3,9 +3,12 @@
 import { approvalState } from '../lifecycle/approval.ts';
 import type { Answered } from '../lifecycle/facts.ts';
 import { presentIntents } from '../lifecycle/run.ts';
-import { armingMs, askBlast, freshFor, missingTargets } from './questions.ts';
-import type { Core, RunEntry } from './state.ts';
+import { armingMs } from './gates-asked.ts';
+import { askBlast, missingTargets } from './questions.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import { knownSteps } from './steps.ts';
+import { freshFor } from './target-reads.ts';
 
 /** How old what is known of the targets may be while nobody has said anything: streams tell most of it sooner. */
 const restingMs = 15_000;

@@ -3,10 +3,11 @@
  * claimed only once it is known to hit something. What was asked for by a person is answered by a record whatever it finds.
  */
 
+import { findsNothing } from './choice.ts';
 import { note } from './core.ts';
-import { findsNothing } from './questions.ts';
+import type { RunEntry } from './run-entry.ts';
 import { claimsLate } from './runs.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { Core } from './state.ts';
 import { touchStreams } from './streams.ts';
 
 /** Whether a run is not to be claimed now: it waits to know, or was skipped and has left the table. */

@@ -1,7 +1,7 @@
 /** Changes of a run in the table. */
 
 import type { Intent, Run } from '../lifecycle/run.ts';
-import type { RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
 
 /** Changes one intent of a run. */
 export function setIntent(entry: RunEntry, n: number, change: Partial<Intent>): void {

@@ -4,9 +4,10 @@ import type { NetCall } from '../probes/probe.ts';
 import { placeholdersOf } from '../spec/placeholders.ts';
 import { parseSecretName } from '../spec/secret-names.ts';
 import { parseServiceName } from '../spec/service-names.ts';
+import type { RunEntry } from './run-entry.ts';
 import { doubtSecret, secretValue } from './secrets.ts';
 import { serviceAddress } from './services.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { Core } from './state.ts';
 
 /** Values by placeholder, or why one of them is missing, in words; `waiting`: the run is looked at again once it is read. */
 export type Values = 'waiting' | { readonly why: string } | ReadonlyMap<string, string>;

@@ -4,7 +4,8 @@ import { runIdParts } from '../base/ids.ts';
 import type { UndoLine } from '../lifecycle/record.ts';
 import { type Intent, isSettled, type Run } from '../lifecycle/run.ts';
 import { targetOfLine } from '../lifecycle/target.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 
 type Foreign = NonNullable<RunEntry['foreign']>;
 

@@ -10,7 +10,8 @@ import { targetName } from '../lifecycle/target.ts';
 import { acts, ask, lookAgain, note } from './core.ts';
 import { setIntent } from './entry.ts';
 import { isMine } from './mine.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import type { Answer } from './types.ts';
 
 export type GivenUp =

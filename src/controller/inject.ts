@@ -6,10 +6,12 @@ import { abortOf } from './abort.ts';
 import { haltsUnread } from './control.ts';
 import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, note } from './core.ts';
 import { setIntent, setRun } from './entry.ts';
-import { missingTargets, targetFreshness } from './questions.ts';
+import { missingTargets } from './questions.ts';
+import type { RunEntry } from './run-entry.ts';
 import { isAcked } from './runs.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { Core } from './state.ts';
 import { byFault, faultIn } from './steps.ts';
+import { targetFreshness } from './target-reads.ts';
 import type { Answer } from './types.ts';
 
 /** A repeatable call that stays unanswered is repeated this often, and given up (as unknown) after so long. */

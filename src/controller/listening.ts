@@ -8,7 +8,8 @@ import { factsAsked, isRead } from '../targeting/facts.ts';
 import { patterns } from '../targeting/patterns.ts';
 import { deadline } from './core.ts';
 import { freshRead, worst } from './reads.ts';
-import type { Core, SpecEntry } from './state.ts';
+import type { SpecEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 import { jobsStreamed, nodesStreamed } from './streams.ts';
 
 /** Between looks where no stream tells. */

@@ -4,7 +4,8 @@
  */
 
 import { isBeforeHarm, owesUndo } from '../lifecycle/run.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 
 /** Runs that this controller carries on or is to end: all, or those it was started for. */
 export function isMine(core: Core, run: string): boolean {

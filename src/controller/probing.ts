@@ -14,7 +14,8 @@ import { setRun } from './entry.ts';
 import { doubtSecrets, secretsIn, valuesOf } from './filled-in.ts';
 import { judgedWithout } from './judged-without.ts';
 import { freshRead, worst } from './reads.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 
 /** From the end of one sample to the next. */
 const everyMs = 1_000;

@@ -3,7 +3,8 @@
 import { formatTime } from '../base/time.ts';
 import type { Variable } from '../nomad/types.ts';
 import { acts, answerAgain, ask, deadline, note } from './core.ts';
-import type { Core, StatusState } from './state.ts';
+import type { StatusState } from './spec-entry.ts';
+import type { Core } from './state.ts';
 import type { Answer } from './types.ts';
 import { spendStatusWrite } from './writes.ts';
 

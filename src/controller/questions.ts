@@ -1,109 +1,27 @@
 /** The questions between a claim and the harm: admission, whom, limits, steadiness, and all of it again in the tick of the harm. */
 
-import { isGlob } from '../base/glob.ts';
 import { groupHealth } from '../cluster/health.ts';
 import type { View } from '../cluster/types.ts';
-import type { AnyFault, Candidate, TargetRef } from '../faults/fault.ts';
-import { approvalState } from '../lifecycle/approval.ts';
+import type { TargetRef } from '../faults/fault.ts';
 import type { Answered } from '../lifecycle/facts.ts';
-import {
-  type Exclusion,
-  type Intent,
-  isLaterWave,
-  nextStage,
-  presentIntents,
-  type Run,
-  stageOf,
-} from '../lifecycle/run.ts';
-import { type Asked, askAll, candidateJudge, firstRefusal } from '../safety/ask.ts';
+import { type Intent, isLaterWave, nextStage, presentIntents, type Run, stageOf } from '../lifecycle/run.ts';
+import { askAll, candidateJudge } from '../safety/ask.ts';
 import { harmedBy } from '../safety/basis/harm.ts';
-import type { GateContext } from '../safety/gate.ts';
-import { almanac } from '../schedule/almanac.ts';
-import type { TargetSpec } from '../spec/experiment.ts';
-import type { Choice } from '../targeting/choose.ts';
-import { recordExclusions } from '../targeting/explain.ts';
-import { asksOfNodes } from '../targeting/patterns.ts';
 import { shadowOf } from './blackouts.ts';
-import { haltsDenied, haltsInForce, haltsUnread } from './control.ts';
-import { acts, freshMs, knowsAll, note } from './core.ts';
-import { factsFreshness } from './node-facts.ts';
+import { type Chosen, chooseSteps } from './choice.ts';
+import { haltsDenied, haltsUnread } from './control.ts';
+import { acts, knowsAll } from './core.ts';
+import { armingMs, gateContext, together, verdictOf } from './gates-asked.ts';
 import { presenceOf } from './presence.ts';
-import { choiceReads, type Freshness, freshRead, worst } from './reads.ts';
 import { whyExcluded } from './replan.ts';
-import { lastHits, reservations } from './reservations.ts';
-import type { Core, RunEntry } from './state.ts';
-import { callsOf, chooseFor, intentsOf, type KnownStep, knownSteps } from './steps.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
+import { knownSteps } from './steps.ts';
+import { freshFor } from './target-reads.ts';
 import { groupsOf, targetsOf } from './targets.ts';
 
 /** Bytes of a record that Nomad surely takes, before deflation. */
 export const recordHardLimit = 56 * 1024;
-
-/** What gates look at when they are asked about one step of a run. */
-export function gateContext(
-  core: Core,
-  run: Run,
-  { fault, step }: Pick<KnownStep, 'fault' | 'step'>,
-  chosen?: readonly Candidate[],
-): GateContext {
-  const { self } = core.config;
-  const own =
-    self === undefined ? [] : core.view.allocsOf(self.namespace, self.job).filter(each => each.client === 'running');
-  return {
-    namespace: run.namespace,
-    home: core.config.home,
-    run: run.id,
-    experiment: run.experiment,
-    fault,
-    step,
-    view: core.view,
-    limits: core.limits.limits,
-    ...(core.limits.state === 'valid' ? {} : { limitsProblem: limitsProblem(core) }),
-    prefix: core.config.prefix,
-    reservations: reservations(core, run.id),
-    lastHits: lastHits(core, run.id),
-    halts: haltsInForce(core, run.namespace),
-    haltsUnread: haltsUnread(core, run.namespace),
-    self: {
-      jobs: self === undefined ? [] : [`${self.namespace}/${self.job}`],
-      allocs: self === undefined ? [] : [self.alloc, ...own.map(each => each.id)],
-      nodes: self === undefined ? [] : [...new Set([self.node, ...own.map(each => each.node)])],
-    },
-    region: core.config.region,
-    now: core.wall,
-    startDeadline: run.startDeadline,
-    almanac,
-    approval: approvalState(run),
-    ...(chosen === undefined ? {} : { chosen }),
-  };
-}
-
-function limitsProblem(core: Core): string {
-  if (core.limits.state === 'unread') return 'the limits Variable could not be read yet';
-  return core.limits.problems[0]?.message ?? 'the limits Variable is invalid';
-}
-
-function verdictOf(core: Core, run: Run, asked: readonly Asked[]): Answered {
-  const refusal = firstRefusal(asked);
-  if (refusal === undefined) return { kind: 'go' };
-  const { reason, message } = refusal.answer;
-  // What passes by itself is worth no word; somebody's word is asked for.
-  if (refusal.answer.retry) return { kind: 'wait', ...(reason === 'approval' ? { why: { reason, message } } : {}) };
-  note(core, { type: 'gate', run: run.id, namespace: run.namespace, gate: refusal.gate.name, reason, message });
-  return { kind: 'end', verdict: 'refused', reason, message };
-}
-
-/** A halt or targets read this long ago would be too old by the time that the written intent may be sent. */
-export const armingMs = freshMs / 2;
-
-/** The first end, else a wait, else go on. */
-function together(answers: Iterable<Answered>): Answered {
-  let all: Answered = { kind: 'go' };
-  for (const answer of answers) {
-    if (answer.kind === 'end') return answer;
-    if (answer.kind === 'wait') all = answer;
-  }
-  return all;
-}
 
 export function askAdmission(core: Core, run: Run): Answered {
   if (core.limits.state === 'unread' || !knowsAll(core) || presenceOf(core, run) === 'unknown') return { kind: 'wait' };
@@ -113,131 +31,6 @@ export function askAdmission(core: Core, run: Run): Answered {
   return together(
     steps.map(step => verdictOf(core, run, askAll(core.gates, 'admission', gateContext(core, run, step)))),
   );
-}
-
-/** An allocation names its node; its class, datacenter and pool are the node's own to tell. */
-export function needsNodes(target: TargetSpec, fault: AnyFault): boolean {
-  return fault.targetKind === 'node' || asksOfNodes(target);
-}
-
-/** What aims at something: a run, or a schedule before its run. */
-type Aimed = Pick<Run, 'namespace' | 'experiment'>;
-
-/** Reads what the questions of a run will rest on, unless it was read within `oldestMs`. */
-export function readAhead(core: Core, run: Aimed, oldestMs: number): void {
-  haltsUnread(core, run.namespace, oldestMs);
-  for (const { fault } of knownSteps(core.catalog, run.experiment)) targetFreshness(core, run, fault, oldestMs);
-}
-
-/** Whether all that targeting rests on was read within `oldestMs`, by default the five seconds that harm may rest on. */
-export function targetFreshness(core: Core, run: Aimed, fault: AnyFault, oldestMs = freshMs): Freshness {
-  const listed = listFreshness(core, run, fault, oldestMs);
-  if (listed !== 'fresh') return listed;
-  const { namespace, experiment } = run;
-  return factsFreshness(core, { view: core.view, namespace, target: experiment.target, targetKind: fault.targetKind });
-}
-
-function listFreshness(core: Core, run: Aimed, fault: AnyFault, oldestMs: number): Freshness {
-  const since = core.mono - oldestMs;
-  const { job, service } = run.experiment.target;
-  const all: Freshness[] = [];
-  if (needsNodes(run.experiment.target, fault)) all.push(freshRead(core, { op: 'list-nodes' }, since));
-  const { self } = core.config;
-  // Where the controllers are, the standby's node too: no fault on nodes may hit it.
-  if (self !== undefined && fault.targetKind === 'node') {
-    all.push(freshRead(core, { op: 'list-job-allocs', namespace: self.namespace, job: self.job }, since));
-  }
-  if (fault.targetKind === 'region') all.push(freshRead(core, { op: 'read-scheduler' }, since));
-  if (job === undefined) return worst(all);
-  const reads = (each: string) => choiceReads(run.namespace, each, fault.targetKind, service !== undefined);
-  if (!isGlob(job)) {
-    core.view.watchJob(run.namespace, job);
-    return worst([...all, ...reads(job).map(call => freshRead(core, call, since))]);
-  }
-  core.view.watchNamespace(run.namespace);
-  all.push(freshRead(core, { op: 'list-jobs', namespace: run.namespace }, since));
-  if (all.includes('waiting')) return 'waiting';
-  const matching = core.view.jobIdsMatching(run.namespace, job);
-  return worst([...all, ...matching.flatMap(each => reads(each).map(call => freshRead(core, call, since)))]);
-}
-
-export interface Chosen {
-  readonly kind: 'chosen';
-  readonly intents: readonly Intent[];
-  readonly excluded: readonly Exclusion[];
-}
-
-/** Whether all that targeting the steps rests on is fresh; a denial ends the run. */
-export function freshFor(core: Core, run: Run, steps: readonly KnownStep[], oldestMs = armingMs): Answered {
-  const faults = new Set(steps.map(({ fault }) => fault));
-  const fresh = worst([...faults].map(fault => targetFreshness(core, run, fault, oldestMs)));
-  if (fresh === 'fresh') return { kind: 'go' };
-  if (fresh === 'waiting' || !fresh.denied) return { kind: 'wait' };
-  return { kind: 'end', verdict: 'failed', reason: 'denied', message: fresh.message };
-}
-
-/** Whom the run hits, in all its steps: one that would find nothing ends it before any harm. */
-export function askChoice(core: Core, entry: RunEntry): Answered | Chosen {
-  const { run } = entry.standing;
-  const steps = knownSteps(core.catalog, run.experiment);
-  const fresh = freshFor(core, run, steps);
-  if (fresh.kind !== 'go') return fresh;
-  const choice = chooseSteps(core, run, steps, 0);
-  if (choice.kind === 'chosen') {
-    entry.chosenIn = core.steps;
-    return choice;
-  }
-  if (run.experiment.target.ifEmpty === 'wait') return { kind: 'wait' };
-  const { message } = choice;
-  note(core, { type: 'gate', run: run.id, namespace: run.namespace, gate: 'target', reason: 'no_target', message });
-  return { kind: 'end', verdict: 'refused', reason: 'no_target', message };
-}
-
-/** Whether a run would find anything to hit, as far as that can be known before it is claimed. What is denied is left to the run itself to tell. */
-export function findsNothing(core: Core, run: Run): 'nothing' | 'something' | 'waiting' {
-  if (core.limits.state === 'unread') return 'waiting';
-  const steps = knownSteps(core.catalog, run.experiment);
-  const fresh = freshFor(core, run, steps);
-  if (fresh.kind !== 'go') return fresh.kind === 'end' ? 'something' : 'waiting';
-  return chooseSteps(core, run, steps, 0).kind === 'nothing' ? 'nothing' : 'something';
-}
-
-/** Intents of some steps, numbered from `from`; or why one of them finds nothing to hit. */
-function chooseSteps(
-  core: Core,
-  run: Run,
-  steps: readonly KnownStep[],
-  from: number,
-): Chosen | { readonly kind: 'nothing'; readonly message: string } {
-  const { view } = core;
-  const { target } = run.experiment;
-  const intents: Intent[] = [];
-  const excluded: Exclusion[] = [];
-  for (const step of steps) {
-    const judge = candidateJudge(core.gates, gateContext(core, run, step));
-    const choice = chooseFor(step, {
-      view,
-      namespace: run.namespace,
-      experiment: run.experiment,
-      seed: run.seed,
-      judge,
-    });
-    const calls = callsOf(step, { view, target, run: run.id }, choice.chosen);
-    if (calls.length === 0) return { kind: 'nothing', message: whyNothing(choice) };
-    intents.push(...intentsOf(step, calls, from + intents.length));
-    excluded.push(...choice.excluded);
-  }
-  return { kind: 'chosen', intents, excluded: recordExclusions(excluded) };
-}
-
-function whyNothing({ nothing, excluded }: Choice): string {
-  const why =
-    nothing ??
-    excluded
-      .slice(0, 5)
-      .map(each => `${each.name}: ${each.why}`)
-      .join('; ');
-  return why === '' ? 'nothing that was chosen could be hit' : why;
 }
 
 /** Whether those that some steps hit are within limits, each step beside those that are done together with it. */

@@ -7,7 +7,8 @@ import { takeoverWindowMs } from './core.ts';
 import { setIntent } from './entry.ts';
 import { missingAfter } from './probing.ts';
 import { freshRead, jobReads } from './reads.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import { groupsOf } from './targets.ts';
 
 /**

@@ -6,7 +6,8 @@
 import { presentIntents, type Run } from '../lifecycle/run.ts';
 import { unmeant } from '../targeting/unmeant.ts';
 import { setRun } from './entry.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import { callsOf, contextOf, intentsOf, type KnownStep, knownSteps } from './steps.ts';
 import { targetsOf } from './targets.ts';
 

@@ -3,7 +3,9 @@
 import { formatDuration } from '../base/duration.ts';
 import { type Problem, problemItems } from '../base/errors.ts';
 import { isBeforeHarm, mayBeInForce, owesUndo, type Run } from '../lifecycle/run.ts';
-import type { Core, FinishedRun, RequestEntry } from './state.ts';
+import type { FinishedRun } from './run-entry.ts';
+import type { RequestEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 import { waitItems } from './status.ts';
 
 type Items = Record<string, string>;

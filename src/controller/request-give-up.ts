@@ -5,7 +5,8 @@ import { deadline } from './core.ts';
 import { givenUpBy, giveUp } from './give-up.ts';
 import type { RequestForm } from './request-form.ts';
 import { done, findRun, rejected } from './request-orders.ts';
-import type { Core, RequestEntry } from './state.ts';
+import type { RequestEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 
 const retryMs = 1_000;
 

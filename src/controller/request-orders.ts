@@ -4,8 +4,10 @@ import type { Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { shown } from '../base/reading.ts';
 import type { RequestForm } from './request-form.ts';
+import type { RunEntry } from './run-entry.ts';
 import { isAcked } from './runs.ts';
-import type { Core, RequestEntry, RunEntry } from './state.ts';
+import type { RequestEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 
 /** An abort is taken when the run's record holds it; one that ends already has nothing left to be ended. */
 export function askAbort(core: Core, entry: RequestEntry, form: Extract<RequestForm, { action: 'abort' }>): void {

@@ -12,7 +12,8 @@ import { experimentsRead } from './library.ts';
 import type { RequestForm } from './request-form.ts';
 import { parseOwnSpec } from './request-spec.ts';
 import { startRun } from './runs.ts';
-import type { Core, RequestEntry } from './state.ts';
+import type { RequestEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 import { crowdedMs, isCrowded, openRunsOf } from './ticking.ts';
 
 type RunForm = Extract<RequestForm, { action: 'run' }>;

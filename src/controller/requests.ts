@@ -18,7 +18,9 @@ import { readRequest } from './request-form.ts';
 import { askGiveUp } from './request-give-up.ts';
 import { askAbort, askApproval } from './request-orders.ts';
 import { askRun } from './request-run.ts';
-import type { Core, FinishedRun, RequestEntry } from './state.ts';
+import type { FinishedRun } from './run-entry.ts';
+import type { RequestEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 
 /** More than these wait until others are answered. */
 const mostAtOnce = 20;

@@ -1,7 +1,8 @@
 /** Which records may go. What schedules, requests and limits still need of a run keeps its record, whatever its age. */
 
 import { namespaces } from './core.ts';
-import type { Core, FinishedRun } from './state.ts';
+import type { FinishedRun } from './run-entry.ts';
+import type { Core } from './state.ts';
 
 const day = 24 * 3_600_000;
 /** Full records are kept so long, and no more than so many. */

@@ -7,7 +7,8 @@ import { targetName } from '../lifecycle/target.ts';
 import { ask, holdsLease, lateWriteMs, lookAgain, note } from './core.ts';
 import { setIntent, setRun } from './entry.ts';
 import { freshRead, looksOf, worst } from './reads.ts';
-import type { Core, RunEntry, UndoTry } from './state.ts';
+import type { RunEntry, UndoTry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import { faultIn } from './steps.ts';
 
 /** An undo that takes longer than this is stuck, and said so. */

@@ -11,7 +11,8 @@ import type { Spec } from '../spec/experiment.ts';
 import { ask, deadline, note, recordWritten } from './core.ts';
 import { foreignItems } from './foreign.ts';
 import { mark, seenOf } from './record-mark.ts';
-import type { Core, FinishedRun, RunEntry } from './state.ts';
+import type { FinishedRun, RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import type { Answer } from './types.ts';
 import { spendRecordWrite } from './writes.ts';
 

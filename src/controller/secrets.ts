@@ -9,7 +9,8 @@ import type { Experiment } from '../spec/experiment.ts';
 import { placeholdersOf } from '../spec/placeholders.ts';
 import { type FoundValue, parseSecretName, type SecretName, secretIn, secretPath } from '../spec/secret-names.ts';
 import { ask, note } from './core.ts';
-import type { Core, RunEntry, SecretState } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core, SecretState } from './state.ts';
 import type { Answer } from './types.ts';
 
 /** A value read longer ago is read again before it is used, so that one that was changed is in use as soon. */

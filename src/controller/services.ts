@@ -2,7 +2,8 @@
 
 import type { FoundValue } from '../spec/secret-names.ts';
 import { ask } from './core.ts';
-import type { Core, RunEntry, ServiceState } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core, ServiceState } from './state.ts';
 import type { Answer } from './types.ts';
 
 /** Instances come and go by what a run does: an older answer is no ground for a question. */

@@ -7,7 +7,8 @@ import { lookAgain } from './core.ts';
 import { askNext } from './questions.ts';
 import { keepRecoveries, keepTimes, looked } from './recovering.ts';
 import { isReverted } from './revert.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import { knownSteps } from './steps.ts';
 
 type Next = Facts['next'];

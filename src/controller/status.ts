@@ -7,7 +7,8 @@ import { isBeforeHarm, type Run } from '../lifecycle/run.ts';
 import { haltsInForce } from './control.ts';
 import { acts, deadline } from './core.ts';
 import { isKnown, type Place, publish, unpublish } from './publishing.ts';
-import type { Core, SpecEntry } from './state.ts';
+import type { SpecEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 
 /** Whether a run is one of a schedule: not one that a request brought its own spec for. */
 export function isRunOf({ namespace, name }: Pick<SpecEntry, 'namespace' | 'name'>, run: Run): boolean {

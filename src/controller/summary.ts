@@ -3,7 +3,8 @@
 import { faultOf, mayBeInForce, owesUndo } from '../lifecycle/run.ts';
 import { haltsInForce, haltsNotRead } from './control.ts';
 import { leaseEnd, namespaces } from './core.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { RunEntry } from './run-entry.ts';
+import type { Core } from './state.ts';
 import { statusState } from './status.ts';
 import { faultIn } from './steps.ts';
 import { viewAgeSeconds } from './streams.ts';

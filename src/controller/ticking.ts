@@ -4,11 +4,13 @@ import { runId } from '../base/ids.ts';
 import { ticks } from '../schedule/ticks.ts';
 import type { Spec } from '../spec/experiment.ts';
 import { acts, deadline, note } from './core.ts';
+import { armingMs } from './gates-asked.ts';
 import { heard } from './listening.ts';
-import { armingMs, readAhead } from './questions.ts';
 import { startRun } from './runs.ts';
-import type { Core, SpecEntry } from './state.ts';
+import type { SpecEntry } from './spec-entry.ts';
+import type { Core } from './state.ts';
 import { isRunOf } from './status.ts';
+import { readAhead } from './target-reads.ts';
 
 /** The longest that a due time is slept towards without a look at the wall clock, which may jump. */
 const longestSleepMs = 60_000;

@@ -1,9 +1,10 @@
 /** Runs whose claim was refused for good: no record of them can be, so they end without one, and their schedule says why. */
 
 import { note } from './core.ts';
+import type { RunEntry } from './run-entry.ts';
 import { finished } from './runs.ts';
 import { runChanged } from './specs.ts';
-import type { Core, RunEntry } from './state.ts';
+import type { Core } from './state.ts';
 import { touchStreams } from './streams.ts';
 
 /** Ends a run that can't be claimed. False: nothing was refused. */

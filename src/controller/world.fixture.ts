@@ -7,7 +7,7 @@ import type { Standing } from '../lifecycle/machine.ts';
 import type { ProbeAnswer } from '../probes/probe.ts';
 import { gates } from '../safety/index.ts';
 import { createPuppet, type Items, type Puppet } from './puppet.fixture.ts';
-import type { FinishedRun } from './state.ts';
+import type { FinishedRun } from './run-entry.ts';
 import { type Controller, createController, type Parts } from './step.ts';
 import type { Answer, ControllerConfig, Happening, Summary } from './types.ts';
 import type { VirtualClock } from './workload.fixture.ts';

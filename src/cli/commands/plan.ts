@@ -1,7 +1,8 @@
 import { errorTable } from '../../base/errors.ts';
 import { drawnRunId } from '../../base/ids.ts';
+import { gateContext } from '../../controller/gates-asked.ts';
 import { planOf } from '../../controller/plan.ts';
-import { gateContext, recordHardLimit } from '../../controller/questions.ts';
+import { recordHardLimit } from '../../controller/questions.ts';
 import type { Planned } from '../../faults/fault.ts';
 import type { Run } from '../../lifecycle/run.ts';
 import type { FaultStep } from '../../spec/experiment.ts';

@@ -2,12 +2,12 @@
 
 import { SiroccoError } from '../../base/errors.ts';
 import { isGlob } from '../../base/glob.ts';
-import { needsNodes } from '../../controller/questions.ts';
 import { applyRead, choiceReads } from '../../controller/reads.ts';
 import { enter, finished } from '../../controller/runs.ts';
 import type { Core } from '../../controller/state.ts';
 import { createController } from '../../controller/step.ts';
 import { knownSteps } from '../../controller/steps.ts';
+import { needsNodes } from '../../controller/target-reads.ts';
 import type { ReadCall } from '../../lifecycle/effects.ts';
 import { answerOf, requestOf } from '../../nomad/calls.ts';
 import type { NomadClient } from '../../nomad/client.ts';
