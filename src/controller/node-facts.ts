@@ -39,9 +39,6 @@ function readNode(core: Core, node: string): Freshness {
 
 /** What specs and open runs ask of nodes: nothing else of them is kept. */
 export function factsNamed(core: Core): ReadonlySet<string> {
-  const targets = [
-    ...[...core.specs.values()].flatMap(({ spec }) => spec?.experiment.target ?? []),
-    ...[...core.runs.values()].map(({ standing }) => standing.run.experiment.target),
-  ];
-  return new Set(targets.flatMap(factsAsked));
+  const targets = [...core.runs.values()].map(({ standing }) => standing.run.experiment.target);
+  return new Set([...core.interests.facts(), ...targets.flatMap(factsAsked)]);
 }

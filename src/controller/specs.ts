@@ -24,6 +24,7 @@ export function scheduleChanged(core: Core, namespace: string, path: string, var
     if (gone !== undefined) removeStatus(core, gone);
     core.specs.delete(key);
     listen(core, key, undefined);
+    core.interests.put(key, namespace, undefined);
     for (const concern of ['tick', 'ahead']) core.deadlines.clear(`${concern} ${key}`);
     allRunsDirty(core);
     touchStreams(core);
@@ -62,6 +63,7 @@ export function takeIn(core: Core, entry: SpecEntry, variable: Variable): void {
   entry.problems = parsed.ok ? [] : parsed.problems;
   entry.suspended = parsed.ok && parsed.spec.schedule.suspend;
   listen(core, `${namespace}/${name}`, entry);
+  core.interests.put(`${namespace}/${name}`, namespace, entry.spec);
   core.dirtySpecs.add(`${namespace}/${name}`);
   touchStreams(core);
   if (entry.waits) return;

@@ -10,6 +10,7 @@ import type { Gate } from '../safety/gate.ts';
 import type { Limits } from '../safety/limits.ts';
 import type { ParsedExperiment } from '../spec/experiments/template.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { Interests } from './interests.ts';
 import type { FinishedRun, RunEntry } from './run-entry.ts';
 import type { RequestEntry, SpecEntry } from './spec-entry.ts';
 import type { Answer, ControllerConfig } from './types.ts';
@@ -200,6 +201,8 @@ export interface Core {
   readonly specs: Map<string, SpecEntry>;
   /** By namespace, then by name. */
   readonly experiments: Map<string, Map<string, ParsedExperiment>>;
+  /** Of all of `specs`. */
+  readonly interests: Interests;
   /** Of `specs`, those that events start; no job: events of nodes. */
   readonly listeners: Map<string, { readonly namespace: string; readonly job?: (id: string) => boolean }>;
   /** By `<namespace> <id>`. */

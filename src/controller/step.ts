@@ -12,6 +12,7 @@ import { createDeadlines } from './deadlines.ts';
 import { experimentChanged } from './experiments.ts';
 import { dropUnasked } from './filled-in.ts';
 import { repeat } from './inject.ts';
+import { createInterests } from './interests.ts';
 import { createLease, tendLease } from './lease.ts';
 import { readAgain as readObjectAgain } from './reads.ts';
 import { leaveIfDone, tendRun } from './reconcile.ts';
@@ -68,6 +69,7 @@ export function createController(
     halts: createHalts([...new Set([config.home, ...config.namespaces])]),
     limits: createLimits(),
     specs: new Map(),
+    interests: createInterests(parts.catalog),
     listeners: new Map(),
     experiments: new Map(),
     requests: new Map(),

@@ -11,7 +11,6 @@ import { allRunsDirty, deadline, jobChanged, listenAgain, namespaces, nodesChang
 import { factsNamed } from './node-facts.ts';
 import { jobReads, readKey } from './reads.ts';
 import type { Core, StreamState } from './state.ts';
-import { knownSteps } from './steps.ts';
 
 const reopenMs = 35_000;
 /** Past so many jobs the whole topic is taken and filtered here. */
@@ -30,28 +29,28 @@ export function touchStreams(core: Core): void {
 }
 
 interface Wanted {
-  readonly jobs: ReadonlySet<string>;
+  readonly jobs: { readonly size: number; has(job: string): boolean; keys(): Iterable<string> };
   /** A pattern is among them: any job of the namespace may be meant. */
   readonly any: boolean;
 }
 
 /** The jobs of a namespace that specs and open runs name now. */
 function wantedJobs(core: Core, namespace: string): Wanted {
-  const jobs = new Set<string>();
-  let any = false;
-  for (const { namespace: of, spec } of core.specs.values()) {
-    if (of !== namespace || spec === undefined || spec.schedule.suspend) continue;
-    const { job } = spec.experiment.target;
-    if (job === undefined) continue;
-    if (isGlob(job)) any = true;
-    else jobs.add(job);
-  }
+  const named = core.interests.jobs(namespace);
+  const any = core.interests.anyJob(namespace);
+  const more = new Set<string>();
   const { self } = core.config;
-  if (self?.namespace === namespace && jobs.size > 0) jobs.add(self.job);
+  if (self?.namespace === namespace && named.size > 0) more.add(self.job);
   for (const { standing } of core.runs.values()) {
     for (const { target } of standing.run.intents)
-      if ('job' in target && target.namespace === namespace) jobs.add(target.job);
+      if ('job' in target && target.namespace === namespace) more.add(target.job);
   }
+  for (const job of more) if (named.has(job)) more.delete(job);
+  const jobs = {
+    size: named.size + more.size,
+    has: (job: string) => named.has(job) || more.has(job),
+    keys: () => [...named.keys(), ...more],
+  };
   return { jobs, any };
 }
 
@@ -59,7 +58,7 @@ function wantedJobs(core: Core, namespace: string): Wanted {
 function topicsOf({ jobs, any }: Wanted): readonly string[] {
   const topics = ['Allocation', 'Job', 'Deployment'];
   if (any || jobs.size > maxTopics) return topics.map(topic => `${topic}:*`);
-  return [...jobs].sort().flatMap(job => topics.map(topic => `${topic}:${job}`));
+  return [...jobs.keys()].sort().flatMap(job => topics.map(topic => `${topic}:${job}`));
 }
 
 /** Jobs that nobody names any more leave the view. */
@@ -76,15 +75,10 @@ function forget(core: Core, wanted: ReadonlyMap<string, Wanted>): void {
   }
 }
 
-function wantsNodes(core: Core): boolean {
-  for (const { spec } of core.specs.values()) {
-    if (spec === undefined || spec.schedule.suspend) continue;
-    const { when } = spec.schedule;
-    if (when.kind === 'on' && when.on === 'node-joined') return true;
-    if (knownSteps(core.catalog, spec.experiment).some(({ fault }) => fault.targetKind === 'node')) return true;
-  }
-  return [...core.runs.values()].some(({ standing: { run } }) =>
-    run.intents.some(({ target }) => target.kind === 'node'),
+function wantsNodes({ interests, runs }: Core): boolean {
+  return (
+    interests.nodes ||
+    [...runs.values()].some(({ standing: { run } }) => run.intents.some(({ target }) => target.kind === 'node'))
   );
 }
 

@@ -44,13 +44,16 @@ export function loadsOf(context: GateContext, groups: readonly GroupRef[]): read
   return groups.map(ref => {
     const { desired: present, healthy, unhealthy } = groupHealth(context.view, ref.namespace, ref.job, ref.group);
     const takenHere = takes.filter(each => sameGroup(each, ref));
+    const heldHere = [...held].filter(id => isIn(context, id, ref));
+    const asked = new Set(harmed.filter(alloc => sameGroup(alloc, ref)).map(({ id }) => id));
+    const anyOf = some.filter(alloc => sameGroup(alloc, ref)).length;
+    // Most groups of a namespace have nothing to do with it.
+    if (takenHere.length + heldHere.length + asked.size + anyOf === 0)
+      return { desired: present, out: unhealthy, held: 0, asked: 0 };
     const desired = Math.max(present, ...takenHere.map(({ of }) => of));
     const taken = takenHere.reduce((all, each) => all + each.taken, 0);
     const well = new Set(healthy.map(({ id }) => id));
-    const heldHere = [...held].filter(id => isIn(context, id, ref));
-    const asked = new Set(harmed.filter(alloc => sameGroup(alloc, ref)).map(({ id }) => id));
     const named = [...asked].filter(id => !(held.has(id) && well.has(id))).length;
-    const anyOf = some.filter(alloc => sameGroup(alloc, ref)).length;
     const left = healthy.filter(({ id }) => !held.has(id)).length;
     return {
       desired,
