@@ -15,7 +15,7 @@ const jobs = 100;
 const together = 20;
 const apartMs = 200;
 /** What writing the schedules, and their statuses at twenty a second, take before the first is due. */
-const leadMs = 8_000;
+const shortLeadMs = 8_000;
 const rounds = 50;
 
 /** Milliseconds from the instant due, one of each schedule. */
@@ -73,6 +73,7 @@ export async function delays(
   names: readonly string[],
   offset: (n: number) => number,
   prefix: string,
+  leadMs = shortLeadMs,
 ): Promise<Delays> {
   const { nomad, arrivals } = cluster;
   const owner = new Map<string, string>();

@@ -132,6 +132,35 @@ describe('a call that may be repeated', () => {
     expect(member.ended()).toMatchObject([{ verdict: 'passed' }]);
   });
 
+  it('leaves once its targets were read again, where events were lost while its intent was written', () => {
+    const { world, member } = aScene(faults);
+    member.fate = ({ call }) =>
+      call.op === 'write-variable' && call.items['state'] === 'injecting' ? { after: 100 } : undefined;
+    world.schedule('default', 'k', killWeb);
+    world.pass(60);
+    expect(member.records().at(-1)?.call.items['state']).toBe('injecting');
+    member.happen({ kind: 'stream-gap', key: 'jobs default', reason: 'lost' });
+    world.pass(30_000);
+    expect(member.calls('alloc-signal')).toHaveLength(1);
+    expect(member.ended()).toMatchObject([{ verdict: 'passed' }]);
+  });
+
+  it('does not leave where its targets can not be read again', () => {
+    const { world, member } = aScene(faults);
+    let lost = false;
+    member.fate = ({ call }) => {
+      if (call.op === 'write-variable' && call.items['state'] === 'injecting') return { after: 100 };
+      return lost && call.op === 'list-job-allocs' ? noLeader : undefined;
+    };
+    world.schedule('default', 'k', killWeb);
+    world.pass(60);
+    lost = true;
+    member.happen({ kind: 'stream-gap', key: 'jobs default', reason: 'lost' });
+    world.pass(30_000);
+    expect(member.calls('alloc-signal')).toEqual([]);
+    expect(member.ended()).toMatchObject([{ verdict: 'refused', reason: 'withheld' }]);
+  });
+
   it('is not repeated on the word of a halt that was not read for five seconds', () => {
     const { world, member } = aScene(faults);
     let sent = false;

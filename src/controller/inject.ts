@@ -4,9 +4,10 @@ import { faultOf, type Intent, isBeforeHarm, orderOf, presentIntents, type Run }
 import { targetName } from '../lifecycle/target.ts';
 import { abortOf } from './abort.ts';
 import { haltsUnread } from './control.ts';
-import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, note } from './core.ts';
+import { allRunsDirty, ask, deadline, freshMs, holdsLease, lateUntil, leaseEnd, lookAgain, note } from './core.ts';
 import { setIntent, setRun } from './entry.ts';
 import { missingTargets } from './questions.ts';
+import { type Freshness, worst } from './reads.ts';
 import type { RunEntry } from './run-entry.ts';
 import { isAcked } from './runs.ts';
 import type { Core } from './state.ts';
@@ -32,7 +33,13 @@ export function send(core: Core, entry: RunEntry): void {
       each.state === 'sending' && each.sentAt === undefined && !entry.sending.has(each.n) && orderOf(each) === turn,
   );
   if (unsent.length === 0) return;
-  const why = undone(run, turn) ?? withhold(core, entry, unsent) ?? tooOld(core, entry, unsent);
+  const fresh = freshness(core, run, unsent);
+  const why = undone(run, turn) ?? withhold(core, entry, unsent) ?? tooOld(core, entry) ?? unreadable(fresh);
+  if (why === undefined && fresh === 'waiting') {
+    // Events that were lost in between: it is read once more, and sent as long as the intent is not too old.
+    lookAgain(core, entry.id, entry.ackedAt + freshMs + 1 - core.mono);
+    return;
+  }
   for (const intent of unsent) {
     if (why !== undefined) withheld(core, entry, intent, why);
     else if (entry.sending.size < atOnce) sendOne(core, entry, intent, entry.ackedAt + freshMs);
@@ -54,23 +61,37 @@ function withhold(core: Core, entry: RunEntry, leaving: readonly Intent[]): stri
   if (leaving.some(each => each.term !== core.lease.term)) return 'another term wrote this intent';
   const abort = abortOf(core, run);
   if (abort !== undefined) return abort.message;
-  if (haltsUnread(core, run.namespace).length > 0) return 'the absence of a halt was not read within 5s';
   if (core.stop !== undefined) return 'the controller is stopping';
   // Those that were hit already are no longer as they were chosen.
   return missingTargets(core, run, leaving);
 }
 
 /** Why what was judged when the intent was armed can't be relied on any more. */
-function tooOld(core: Core, entry: RunEntry, leaving: readonly Intent[]): string | undefined {
+function tooOld(core: Core, entry: RunEntry): string | undefined {
   const { run } = entry.standing;
   if (core.mono - entry.ackedAt > freshMs) return 'the acknowledged intent is older than 5s';
   const armedAt = run.stage === undefined ? run.armedAt : run.stageAt;
   // A wall clock that was set back tells of no time.
   if (Math.max(core.wall - (armedAt ?? core.wall), core.mono - entry.enteredAt) > armedForMs)
     return 'it was armed more than 10s ago';
+  return undefined;
+}
+
+/** Whether the targets and the absence of a halt were read within 5s. */
+function freshness(core: Core, run: Run, leaving: readonly Intent[]): Freshness {
   const faults = byFault(core.catalog, run, leaving).keys();
-  const fresh = [...faults].every(fault => targetFreshness(core, run, fault) === 'fresh');
-  return fresh ? undefined : 'the targets were not read within 5s';
+  return worst([
+    unreadHalt(core, run) === undefined ? 'fresh' : 'waiting',
+    ...[...faults].map(fault => targetFreshness(core, run, fault)),
+  ]);
+}
+
+function unreadHalt(core: Core, run: Run): string | undefined {
+  return haltsUnread(core, run.namespace).length === 0 ? undefined : 'the absence of a halt was not read within 5s';
+}
+
+function unreadable(fresh: Freshness): string | undefined {
+  return typeof fresh === 'object' ? `the targets could not be read: ${fresh.message}` : undefined;
 }
 
 function withheld(core: Core, entry: RunEntry, intent: Intent, message: string): void {
@@ -180,7 +201,7 @@ export function repeat(core: Core, key: string): void {
   const entry = core.runs.get(id);
   const intent = entry?.standing.run.intents.find(each => each.n === Number(n));
   if (entry === undefined || intent?.state !== 'sending' || entry.sending.has(intent.n)) return;
-  const why = withhold(core, entry, [intent]);
+  const why = withhold(core, entry, [intent]) ?? unreadHalt(core, entry.standing.run);
   if (why === undefined) sendOne(core, entry, intent, core.mono + freshMs);
   else if (intent.ambiguous !== true) withheld(core, entry, intent, why);
   else setIntent(entry, intent.n, { state: 'unknown', message: `given up: ${why}`, ...lateUntil(core, intent) });
