@@ -24,9 +24,9 @@ describe('a run of one step without repetition', () => {
     world.schedule('default', 'k', { ...killWebOften, every: '10s' });
     world.pass(100);
     member.happen({ kind: 'stream-open', key: 'jobs default' });
-    world.pass(8_700);
+    world.pass(8_400);
     const before = member.asked.length;
-    world.pass(1_100);
+    world.pass(1_400);
     /** The stream tells what became of the task that was hit. */
     const tell = () => {
       const alloc = nomad.allocs.get(member.calls('alloc-signal')[0]?.call.alloc ?? '');
@@ -41,7 +41,7 @@ describe('a run of one step without repetition', () => {
     world.pass(100);
     const calls = member.asked.slice(before).map(words);
     expect(calls.filter(each => each !== 'lock-renew')).toEqual([
-      // A second ahead, so that only the two writes are left between the tick and its call.
+      // Ahead, so that only the two writes are left between the tick and its call.
       'read chaos/control/halt',
       'read chaos/control/halt',
       ...reads,
