@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { fieldMeta } from '../base/fields.ts';
 import { sampleCatalog } from './catalog.fixture.ts';
 import { flatFields } from './flat-fields.ts';
-import { isReserved, keyLater, keysLater, keysNow, parameterIn } from './keys.ts';
+import { isReserved, keysNow, parameterIn } from './keys.ts';
 import { parametersOf, readParameters, reservedParameters } from './parameters.ts';
 
 describe('the table of keys', () => {
   it('names each key and each place in a document once', () => {
-    const keys = [...keysNow, ...keysLater].map(row => row.key);
+    const keys = keysNow.map(row => row.key);
     expect(new Set(keys).size).toBe(keys.length);
-    const places = [...keysNow, ...keysLater].map(row => row.document).filter(place => place !== '');
+    const places = keysNow.map(row => row.document).filter(place => place !== '');
     expect(new Set(places).size).toBe(places.length);
     for (const key of keys) expect(key).toMatch(/^[a-z]+(_[a-z]+)*$/);
   });
@@ -22,11 +22,6 @@ describe('the table of keys', () => {
         help: expect.stringMatching(/./),
       });
     }
-  });
-
-  it('has every key of a later release, with what to do meanwhile', () => {
-    expect(keysLater.map(row => row.key).sort()).toEqual([]);
-    expect(['param_size', 'spec', 'Cron'].map(keyLater)).toEqual([undefined, undefined, undefined]);
   });
 
   it('knows the parameters of an experiment by the beginning of their keys', () => {

@@ -1,4 +1,4 @@
-/** Every flat key, now and later, with its place in a document. One table: help, errors and docs read it. */
+/** Every flat key, with its place in a document. One table: help, errors and docs read it. */
 
 import { type FlatKeyNow, flatFields } from './flat-fields.ts';
 
@@ -6,18 +6,6 @@ import { type FlatKeyNow, flatFields } from './flat-fields.ts';
 export interface KeyNow {
   readonly key: FlatKeyNow;
   readonly document: string;
-  readonly release: 'now';
-}
-
-/** A key whose meaning is fixed, and which a later release reads. */
-export interface KeyLater {
-  readonly key: string;
-  readonly document: string;
-  readonly release: 'not yet';
-  /** What to do meanwhile. */
-  readonly instead: string;
-  /** The key of this release that comes nearest. */
-  readonly use?: FlatKeyNow;
 }
 
 const documents: { readonly [K in FlatKeyNow]: string } = {
@@ -69,23 +57,11 @@ export function documentPlace(key: FlatKeyNow): string {
 export const keysNow: readonly KeyNow[] = (Object.keys(flatFields) as FlatKeyNow[]).map(key => ({
   key,
   document: documents[key],
-  release: 'now',
 }));
-
-export const keysLater: readonly KeyLater[] = [];
 
 /** The name of the parameter that `param_<name>` gives; undefined for any other key. */
 export function parameterIn(key: string): string | undefined {
   return /^param_([a-z][a-z0-9_]{0,62})$/.exec(key)?.[1];
-}
-
-/** Values of keys of this release that only a later one takes. */
-export const valuesLater: readonly { readonly key: FlatKeyNow; readonly value: string; readonly instead: string }[] =
-  [];
-
-/** The key of a later release. */
-export function keyLater(key: string): KeyLater | undefined {
-  return keysLater.find(later => later.key === key);
 }
 
 /** Whether a key is a flat one of this release. */
@@ -95,5 +71,5 @@ export function isFlatKey(key: string): key is FlatKeyNow {
 
 /** Every word that no parameter of a fault may bear. */
 export function isReserved(word: string): boolean {
-  return Object.hasOwn(flatFields, word) || keyLater(word) !== undefined || word.startsWith('param_');
+  return Object.hasOwn(flatFields, word) || word.startsWith('param_');
 }

@@ -1,7 +1,7 @@
 /** Words that people bring from elsewhere, and the one that is meant here. */
 
 import { nearest, snakeCase } from '../base/nearest.ts';
-import { keysLater, keysNow } from './keys.ts';
+import { keysNow } from './keys.ts';
 
 export interface Meant {
   readonly key: string;
@@ -80,9 +80,7 @@ const table = new Map(
   ),
 );
 
-const documents = new Map(
-  [...keysNow, ...keysLater].filter(row => row.document !== '').map(row => [row.document, row.key]),
-);
+const documents = new Map(keysNow.filter(row => row.document !== '').map(row => [row.document, row.key]));
 
 /**
  * The word that a key nobody knows was meant to be: its place in a document, another way of writing it,
@@ -93,7 +91,7 @@ export function meantKey(key: string, parameters: readonly string[]): Meant | un
   const path = key.replace(/^method(?:\[0\]|\.0)?\./, 'method[0].').trim();
   const place = documents.get(path);
   if (place !== undefined) return { key: place };
-  const words = [...parameters, ...keysNow.map(row => row.key), ...keysLater.map(row => row.key)];
+  const words = [...parameters, ...keysNow.map(row => row.key)];
   const snake = snakeCase(path.replace(/^(?:method\[0\]\.)?(?:with|params|parameters)\./, ''));
   const written = [snake, `target_${snake}`, snake.replace(/^(?:schedule|target|method)_(?:pick_)?/, '')].find(word =>
     words.includes(word),

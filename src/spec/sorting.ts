@@ -3,7 +3,7 @@
 import type { Problem } from '../base/errors.ts';
 import { shown } from '../base/reading.ts';
 import { type FlatKeyNow, flatFields } from './flat-fields.ts';
-import { type KeyLater, keyLater, keysNow, valuesLater } from './keys.ts';
+import { keysNow } from './keys.ts';
 import { namesNamespace, namespaceKeyProblem } from './namespaces.ts';
 import { meantKey } from './near-misses.ts';
 
@@ -13,7 +13,7 @@ export interface Sorted {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** In order of the keys. */
   readonly problems: readonly Problem[];
-  /** Keys that an unknown one was probably meant to be, or that a later one stands in for: not missing, then. */
+  /** Keys that an unknown one was probably meant to be: not missing, then. */
   readonly meant: ReadonlySet<string>;
 }
 
@@ -36,16 +36,10 @@ export function sorted(
   const takes = new Set(parameters);
   let unknown = 0;
   for (const [key, value] of Object.entries(items).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const later = keyLater(key);
     if (isNow(key)) {
-      const notYet = valuesLater.find(row => row.key === key && row.value === value);
-      if (notYet === undefined) flat.set(key, value);
-      else problems.push(laterProblem(`${key}=${notYet.value}`, key, value, notYet.instead));
+      flat.set(key, value);
     } else if (takes.has(key)) {
       taken.push([key, value]);
-    } else if (later !== undefined) {
-      problems.push(laterProblem(key, key, value, later.instead, later.use));
-      for (const word of standsFor(later)) meant.add(word);
     } else if (namesNamespace(key)) {
       problems.push(namespaceKeyProblem(key, value));
     } else {
@@ -62,23 +56,6 @@ function isNow(key: string): key is FlatKeyNow {
   return Object.hasOwn(flatFields, key);
 }
 
-function laterProblem(what: string, key: string, value: unknown, instead: string, didYouMean?: string): Problem {
-  const message = `${what} is not yet in this release`;
-  return {
-    code: 'SIR-102',
-    key,
-    message,
-    found: shown(value),
-    allowed: instead,
-    ...(didYouMean === undefined ? {} : { didYouMean }),
-  };
-}
-
-/** What a later key makes needless, were it there already. */
-function standsFor(later: KeyLater): readonly string[] {
-  return later.use === undefined ? [] : [later.use];
-}
-
 function unknownProblem(
   key: string,
   value: unknown,
@@ -87,9 +64,7 @@ function unknownProblem(
   search: boolean,
 ): Problem {
   const meant = search ? meantKey(key, parameters) : undefined;
-  const later = meant === undefined ? undefined : keyLater(meant.key);
-  const say =
-    meant?.say ?? (later === undefined ? undefined : `${later.key} is not yet in this release: ${later.instead}`);
+  const say = meant?.say;
   const ofFault = guessed
     ? 'and the parameters of the fault'
     : parameters.length === 0

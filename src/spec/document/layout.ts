@@ -1,7 +1,7 @@
 /** Which words a document takes, and where. The table of keys has the places; what only documents can say is here. */
 
 import type { FlatKeyNow } from '../flat-fields.ts';
-import { documentPlace, keysLater, keysNow } from '../keys.ts';
+import { documentPlace, keysNow } from '../keys.ts';
 import type { Words } from '../rules.ts';
 
 /** Parts of a document that are more than a value of a flat key. */
@@ -15,15 +15,6 @@ export const ownParts = [
 ] as const;
 export type OwnPart = (typeof ownParts)[number];
 
-/** What a later release reads, with what to do meanwhile. */
-export const partsLater: ReadonlyMap<string, string> = new Map([
-  ...keysLater.flatMap(row =>
-    row.document.startsWith('schedule.')
-      ? [[row.document, row.instead.replaceAll(/\b(cron|at|every)\b/g, 'schedule.$1')] as const]
-      : [],
-  ),
-]);
-
 const flatByPlace: ReadonlyMap<string, FlatKeyNow> = new Map(
   keysNow.filter(row => row.document !== '' && !row.document.startsWith('method[')).map(row => [row.document, row.key]),
 );
@@ -33,17 +24,17 @@ export function flatKeyAt(place: string): FlatKeyNow | undefined {
   return flatByPlace.get(place);
 }
 
-const places: readonly string[] = [...flatByPlace.keys(), ...ownParts, ...partsLater.keys(), 'steady_state', 'guards'];
+const places: readonly string[] = [...flatByPlace.keys(), ...ownParts, 'steady_state', 'guards'];
 
 /** Whether other words stand below this one. */
 export function isBranch(place: string): boolean {
   return places.some(each => each.startsWith(`${place}.`));
 }
 
-/** The words that may stand below a place, those of this release first; `''` is the whole. */
+/** The words that may stand below a place, `''` is the whole. */
 export function wordsBelow(place: string): readonly string[] {
   const start = place === '' ? '' : `${place}.`;
-  const below = places.filter(each => each.startsWith(start) && !partsLater.has(each));
+  const below = places.filter(each => each.startsWith(start));
   return [...new Set(below.map(each => each.slice(start.length).split('.')[0] ?? ''))];
 }
 

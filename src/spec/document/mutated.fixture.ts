@@ -1,7 +1,7 @@
 /** Good documents, and good ones gone wrong: the same from the same stream of chance. */
 
 import type { Random } from '../../base/random.ts';
-import { keysLater, keysNow } from '../keys.ts';
+import { keysNow } from '../keys.ts';
 
 /** Documents that are valid; the last names an experiment `kill-some`. */
 export const goodDocuments: readonly string[] = [
@@ -78,7 +78,7 @@ export const strangeSigns = [
   '---\n',
   '{{ x }}',
 ];
-export const documentWords = [...keysNow, ...keysLater].flatMap(row => [row.key, row.document.split('.').at(-1) ?? '']);
+export const documentWords = keysNow.flatMap(row => [row.key, row.document.split('.').at(-1) ?? '']);
 
 /** One to three slips: a sign too many or too few, a line twice, gone or deeper, another word for one. */
 export function mutated(text: string, random: Random): string {

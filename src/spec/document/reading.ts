@@ -8,7 +8,7 @@ import { isFlatKey } from '../keys.ts';
 import { namesNamespace, namespaceKeyProblem } from '../namespaces.ts';
 import { meantKey } from '../near-misses.ts';
 import type { Purpose } from '../parsed.ts';
-import { documentWords, partsLater } from './layout.ts';
+import { documentWords } from './layout.ts';
 import { plain, type Tree } from './tree.ts';
 
 export interface Reading {
@@ -42,12 +42,6 @@ export function strayWord(reading: Reading, stray: Stray): string | undefined {
   const found = shown(plain(value));
   if (namesNamespace(key)) {
     reading.problems.push({ ...namespaceKeyProblem(key, plain(value)), key: whole });
-    return undefined;
-  }
-  const instead = partsLater.get(whole);
-  if (instead !== undefined) {
-    const message = `${whole} is not yet in this release`;
-    reading.problems.push({ code: 'SIR-102', key: whole, message, found, allowed: instead });
     return undefined;
   }
   reading.unknown += 1;

@@ -1,10 +1,10 @@
 /** The values of a document that flat keys have too, gathered by the flat names of their keys. */
 
 import type { FlatKeyNow } from '../flat-fields.ts';
-import { keysNow, valuesLater } from '../keys.ts';
+import { keysNow } from '../keys.ts';
 import { flatKeyAt, isBranch, type OwnPart, ownParts, wordsBelow } from './layout.ts';
 import { misshapen, type Reading, strayWord } from './reading.ts';
-import { type Branch, type Entry, type Tree, written } from './tree.ts';
+import { type Branch, type Tree, written } from './tree.ts';
 
 export interface Gathered {
   readonly items: Map<FlatKeyNow, unknown>;
@@ -25,20 +25,10 @@ export function gather(reading: Reading, root: Branch): Gathered {
       const own = ownParts.find(each => each === place);
       const key = flatKeyAt(place);
       if (own !== undefined) parts.set(own, entry.value);
-      else if (key !== undefined) take(key, place, entry);
+      else if (key !== undefined) items.set(key, written(entry.value));
       else if (isBranch(place) && entry.value.kind === 'map') see(entry.value, place);
       else if (isBranch(place)) noMapping(reading, place, entry.value);
       else if (!elsewhere.has(place)) strayWord(reading, { path, ...entry, words: wordsBelow(path) });
-    }
-  };
-  const take = (key: FlatKeyNow, place: string, { value }: Entry) => {
-    const given = written(value);
-    const notYet = valuesLater.find(row => row.key === key && row.value === given);
-    if (notYet === undefined) items.set(key, given);
-    else {
-      const message = `${place}: ${notYet.value} is not yet in this release`;
-      const allowed = notYet.instead.replace(`${key}=`, `${place}: `);
-      reading.problems.push({ code: 'SIR-102', key: place, message, found: notYet.value, allowed });
     }
   };
   see(root, '');
