@@ -24,4 +24,14 @@ describe('a run that waited for its limits', () => {
     expect(member.ended().map(each => each.verdict)).toEqual(['passed', 'passed']);
     expect(nomad.nodes.get(node)).toMatchObject({ Drain: false, SchedulingEligibility: 'eligible' });
   });
+
+  it('is not refused because its fault chooses groups and hits their allocations', () => {
+    const { world, member } = aScene(faults, oneAtATime);
+    world.schedule(home, 'first', disableNode());
+    world.pass(2_000);
+    world.schedule('default', 'second', { fault: 'job-restart', target_job: 'web', at: 'now' });
+    world.pass(120_000);
+    // Whatever becomes of it: this puppet restarts nothing.
+    expect(member.calls('alloc-restart')).toHaveLength(1);
+  });
 });

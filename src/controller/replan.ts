@@ -42,7 +42,9 @@ export function whyExcluded(core: Core, run: Run): string | undefined {
     const intents = present.filter(each => (each.step ?? 0) === step.index);
     const context = contextOf(step, { view, target: run.experiment.target, run: run.id });
     for (const candidate of targetsOf(view, { intents }).found) {
-      const why = step.fault.exclude?.(candidate, context) ?? strayed(candidate);
+      // A fault on a group that hits its allocations judges groups.
+      const judged = candidate.kind === step.fault.targetKind ? step.fault.exclude?.(candidate, context) : undefined;
+      const why = judged ?? strayed(candidate);
       if (why !== undefined) return why;
     }
   }
