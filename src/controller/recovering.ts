@@ -3,13 +3,13 @@
 import { type Recovery, recovery, timeBack } from '../cluster/recovery.ts';
 import type { Facts } from '../lifecycle/facts.ts';
 import { type Intent, mayBeInForce, owesUndo, type Run, stageOf } from '../lifecycle/run.ts';
+import { jobOf } from '../lifecycle/target.ts';
 import { takeoverWindowMs } from './core.ts';
 import { setIntent } from './entry.ts';
 import { missingAfter } from './probing.ts';
 import { freshRead, jobReads } from './reads.ts';
 import type { RunEntry } from './run-entry.ts';
 import type { Core } from './state.ts';
-import { groupsOf } from './targets.ts';
 
 /**
  * Whether what recovery rests on was read since this controller took the run up, and where jobs were changed, since
@@ -19,10 +19,17 @@ export function looked(core: Core, entry: RunEntry, since: number): boolean {
   // What the undo of a job changes shows in its allocations: those read before tell of the time before.
   const onJobs = entry.standing.run.intents.some(({ target }) => 'job' in target && target.kind !== 'allocation');
   const from = Math.max(entry.unsureUntil - takeoverWindowMs, onJobs ? since : Number.NEGATIVE_INFINITY);
-  return groupsOf(core.view, entry.standing.run)
-    .flatMap(([namespace, job]) => jobReads(namespace, job).slice(0, 2))
+  // By the targets' own jobs: of a job that was not read yet the view knows no groups.
+  return jobsOf(entry.standing.run)
+    .flatMap(({ namespace, job }) => jobReads(namespace, job).slice(0, 2))
     .map(call => freshRead(core, call, from))
     .every(each => each === 'fresh' || (typeof each === 'object' && each.denied));
+}
+
+/** The jobs that a run hits, each once. */
+function jobsOf({ intents }: Run): readonly { readonly namespace: string; readonly job: string }[] {
+  const jobs = intents.flatMap(({ target }) => jobOf(target) ?? []);
+  return [...new Map(jobs.map(each => [`${each.namespace}/${each.job}`, each])).values()];
 }
 
 /** What is true of a run's recovery at this look. */

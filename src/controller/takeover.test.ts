@@ -27,6 +27,26 @@ describe('a takeover', () => {
     expect(b.ended()).toMatchObject([{ verdict: 'failed', reason: 'unknown_effect' }]);
   });
 
+  it('judges no recovery before it has read the job that was hit, however late it comes', () => {
+    const { world, nomad, member: a } = aScene(faults);
+    a.fate = ({ call }) => (call.op === 'write-variable' && call.items['state'] === 'reporting' ? 'never' : undefined);
+    world.schedule('default', 'stop', {
+      fault: 'job-stop',
+      target_job: 'web',
+      at: 'now',
+      duration: '2s',
+      recover_within: '10s',
+    });
+    world.pass(8_000);
+    expect(a.records().at(-1)?.call.items['state']).toBe('reporting');
+    a.crash();
+    nomad.breakLock();
+    world.pass(60_000);
+    const b = world.start({ name: 'b' });
+    world.pass(120_000);
+    expect(b.ended()).toMatchObject([{ verdict: 'passed' }]);
+  });
+
   it('is not over before every record was read, and nothing starts meanwhile', () => {
     const { world, nomad } = anEmptyScene(faults);
     nomad.put(home, 'chaos/runs/default_old_20261124T090000Z', { v: '1', state: 'done', undo: '', body: '{}' });
