@@ -105,6 +105,21 @@ function stops(): void {
       expect(await midRun.residue()).toEqual([]);
     });
 
+    it('ends a pause of the scheduler at once at a halt, and is stopped then', async () => {
+      const deployed = await deploy(cluster);
+      const midRun = await putInForce(await standOf(deployed), scheduler, '30m');
+      await stopJob(deployed, '-detach');
+      const told = Date.now();
+      expect(await deployed.sirocco('halt', '--reason', 'it has to end')).toMatchObject({ code: 0 });
+      note(
+        'a pause, its controller told to stop and then halted, was undone after',
+        (await midRun.restored(30_000)) - told,
+      );
+      await allEnded(deployed);
+      expect(await midRun.outcomes()).toEqual({ region: 'done aborted/halted undone' });
+      expect(await midRun.residue()).toEqual([]);
+    });
+
     it('ends a pause of the scheduler at once when its process is told to end', async () => {
       const deployed = await deploy(cluster);
       const midRun = await putInForce(await standOf(deployed), scheduler, '30m');
@@ -226,5 +241,5 @@ const over = (midRun: MidRun) =>
   until(
     'every run to be over',
     async () => Object.values(await midRun.outcomes()).every(each => each.startsWith('done ')),
-    { within: 60_000, every: 500 },
+    { within: 150_000, every: 500 },
   );

@@ -10,6 +10,8 @@ export interface CrashFault {
   readonly items: Readonly<Record<string, string>>;
   /** Every step that a run without a crash takes, in order. */
   readonly steps: readonly string[];
+  /** A state that is over so soon that its record is often written together with the next one's: no case ends there. */
+  readonly brief?: string;
   /** It lasts, and is put back. */
   readonly lasts: boolean;
   /** Whether what was hit tells that, and when, though nobody has the answer any more. */
@@ -50,7 +52,15 @@ export const crashFaults: readonly CrashFault[] = [
   },
   { fault: 'service-deregister', hits: 'service', items: forGood, steps: atOnce, lasts: false, tells: false },
   { fault: 'deployment-pause', hits: 'deployment', items: {}, steps: putBack, lasts: true, tells: false },
-  { fault: 'deployment-fail', hits: 'deployment', items: forGood, steps: atOnce, lasts: false, tells: false },
+  {
+    fault: 'deployment-fail',
+    hits: 'deployment',
+    items: forGood,
+    steps: atOnce.filter(each => each !== 'record recovering'),
+    brief: 'record recovering',
+    lasts: false,
+    tells: false,
+  },
   { fault: 'node-ineligible', hits: 'node', items: {}, steps: putBack, lasts: true, tells: false },
   { fault: 'node-drain', hits: 'node', items: {}, steps: putBack, lasts: true, tells: false },
   { fault: 'scheduler-pause', hits: 'region', items: {}, steps: putBack, lasts: true, tells: false },
@@ -127,9 +137,10 @@ const upTo = (last: number) => Array.from({ length: last + 1 }, (_, n) => n);
  * so that it is found in force; else as short as can be.
  */
 export function durationOf({ steps }: CrashFault, point: CrashPoint | undefined): string {
-  if (point === undefined) return '2s';
+  const shortest = '4s';
+  if (point === undefined) return shortest;
   const at = steps.indexOf(point.step);
   const early = at < steps.indexOf('record injecting');
   const late = at >= steps.indexOf('record reverting');
-  return early || late ? '2s' : '35s';
+  return early || late ? shortest : '35s';
 }

@@ -5,7 +5,8 @@ import { sirocco } from './command-line.ts';
 import type { CrashFault } from './crash-cases.ts';
 import { job, type Stage } from './crash-stage.ts';
 import { differences, type Listing, listingOf } from './listing.ts';
-import { type Place, runningOf } from './place.ts';
+import type { Place } from './place.ts';
+import { restartAll } from './services.ts';
 
 export interface Meant {
   readonly before: Listing;
@@ -20,7 +21,7 @@ export async function remainsOf(fault: CrashFault, stage: Stage, { before, toBe 
   words.push(...(await residueIn(stage.place, fault.hits === 'region')));
   if (fault.fault !== 'service-deregister') return words;
   // The line by hand of what only a restart brings back.
-  await restartAll(stage.place);
+  await restartAll(stage.place, job);
   return [...words, ...(await unlike(stage, before))];
 }
 
@@ -60,11 +61,4 @@ export async function residueIn(
     ({ run, where }) => all || run?.startsWith(`${namespace}_`) === true || where.endsWith(`namespace ${namespace}`),
   );
   return [...mine, ...unseen].map(each => `doctor tells of ${JSON.stringify(each)}`);
-}
-
-async function restartAll({ cluster, namespace, allocations }: Place): Promise<void> {
-  for (const { ID } of runningOf(await allocations(job))) {
-    const path = `/v1/client/allocation/${ID}/restart?namespace=${namespace}`;
-    await cluster.call(path, { method: 'PUT', body: {} });
-  }
 }

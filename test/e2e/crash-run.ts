@@ -9,6 +9,7 @@ import { remainsOf } from './crash-remains.ts';
 import { harmOf, job, newestEventOf, type Stage, setUp, toBeLeft } from './crash-stage.ts';
 import type { PassedStep } from './crashing-connection.ts';
 import { listingOf } from './listing.ts';
+import { isLong } from './long.ts';
 import { finishedRun, type Items } from './place.ts';
 import type { Turns } from './turns.ts';
 
@@ -58,8 +59,7 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
   };
   const target = fault.hits === 'region' ? {} : node === undefined ? { target_job: job } : { target_node: node };
   const timing = {
-    // What the deployment itself takes is no matter of the fault.
-    recover_within: fault.fault === 'deployment-pause' ? '2m' : '30s',
+    recover_within: recoverWithin(fault),
     ...(fault.lasts ? { duration: durationOf(fault, point) } : {}),
   };
   try {
@@ -76,7 +76,7 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
     if (point === undefined) await verdictOf(last);
     const endedAt = performance.now();
     if (point !== undefined) last = await start('second');
-    await last.leads(60_000);
+    await last.leads(120_000);
     const takeover = (performance.now() - endedAt) / 1000;
     const { items: record } = await finishedRun(place, 400_000).catch(error => {
       throw new Error(`${String(error)}\n${started.map(each => each.story()).join('\n---\n')}`);
@@ -111,6 +111,12 @@ export async function crashRun(input: CrashInput): Promise<CrashResult> {
     await Promise.all(started.map(each => each.end()));
     await place.endJobs();
   }
+}
+
+/** A takeover is part of it, and a deployment too; beside many other cases all of it takes longer. */
+function recoverWithin({ fault }: CrashFault): string {
+  if (fault === 'deployment-pause') return '2m';
+  return isLong ? '60s' : '30s';
 }
 
 const verdictOf = (handle: ControllerHandle) => handle.line('its verdict', each => each['type'] === 'verdict', 400_000);

@@ -1,12 +1,12 @@
 /** What a crashed run hits: how it is set up, how often it was harmed by Nomad's own account, and as what it is to be left. */
 
 import type { Allocation } from '../../src/nomad/types.ts';
-import { until } from '../support/until.ts';
 import type { CrashFault } from './crash-cases.ts';
 import type { Listing } from './listing.ts';
 import { deployAgain } from './long-deployment.ts';
 import { nodeNamed } from './nodes.ts';
 import { type Place, signalsOf, stoppedOf } from './place.ts';
+import { registered, untilRegistered } from './services.ts';
 
 export interface Stage {
   readonly place: Place;
@@ -20,8 +20,8 @@ export interface Stage {
 
 export const job = 'web';
 
-const call = <T>({ place: { cluster, namespace } }: Stage, what: string, body?: object) =>
-  cluster.call<T>(`/v1/job/${job}${what}?namespace=${namespace}`, body === undefined ? {} : { method: 'PUT', body });
+const read = <T>({ place: { cluster, namespace } }: Stage, what: string) =>
+  cluster.call<T>(`/v1/job/${job}${what}?namespace=${namespace}`);
 
 /** Sets up what the fault hits, and waits until it is steady. */
 export async function setUp({ hits }: CrashFault, stage: Stage): Promise<void> {
@@ -29,16 +29,12 @@ export async function setUp({ hits }: CrashFault, stage: Stage): Promise<void> {
   if (hits === 'region') return;
   const onlyNode = node === undefined ? jobNodes : [node, ...jobNodes.slice(0, 1)];
   await place.run({ id: job, count: 2, onlyNode, ...(hits === 'service' ? { services: { group: 'web-http' } } : {}) });
-  if (hits === 'service') await until('both to be registered', async () => (await registrations(stage)) === 2);
-  if (hits === 'deployment') await deployAgain(place, job, healthyAfterMs);
+  if (hits === 'service') await untilRegistered(place, job, 2);
+  if (hits === 'deployment') await deployAgain(place, { job, healthyAfter });
 }
 
 /** Long enough for a takeover, so that the next controller finds the deployment under way still. */
-const healthyAfterMs = 60_000;
-
-async function registrations(stage: Stage): Promise<number> {
-  return (await call<unknown[]>(stage, '/services')).length;
-}
+const healthyAfter = 60_000;
 
 type Count = (stage: Stage) => Promise<number>;
 
@@ -82,7 +78,7 @@ const counts: Readonly<Record<string, Count>> = {
   'alloc-restart': restarts,
   'job-restart': restarts,
   'job-scale': async stage => {
-    const { TaskGroups } = await call<{ TaskGroups: Record<string, { Events: { Message: string }[] | null }> }>(
+    const { TaskGroups } = await read<{ TaskGroups: Record<string, { Events: { Message: string }[] | null }> }>(
       stage,
       '/scale',
     );
@@ -90,12 +86,12 @@ const counts: Readonly<Record<string, Count>> = {
     return events.filter(({ Message }) => Message.includes(': from ')).length;
   },
   'job-stop': async stage =>
-    (await call<{ Versions: { Stop: boolean }[] }>(stage, '/versions')).Versions.filter(({ Stop }) => Stop).length,
+    (await read<{ Versions: { Stop: boolean }[] }>(stage, '/versions')).Versions.filter(({ Stop }) => Stop).length,
   'node-drain': nodeEvents('Node drain strategy set'),
   'node-ineligible': nodeEvents('Node marked as ineligible for scheduling'),
-  'service-deregister': async stage => 2 - (await registrations(stage)),
+  'service-deregister': async ({ place }) => 2 - (await registered(place, job)),
   'deployment-fail': async stage =>
-    (await call<{ Status: string }[]>(stage, '/deployments')).filter(({ Status }) => Status === 'failed').length,
+    (await read<{ Status: string }[]>(stage, '/deployments')).filter(({ Status }) => Status === 'failed').length,
 };
 
 /** How often the harm was done, by Nomad's own account; undefined where that has none. */

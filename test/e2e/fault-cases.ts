@@ -2,8 +2,10 @@
 
 import type { NomadNode } from '../../src/nomad/types.ts';
 import { until } from '../support/until.ts';
+import { deployAgain } from './long-deployment.ts';
 import { nodeNamed } from './nodes.ts';
 import { type Items, type Place, runningOf } from './place.ts';
+import { registered, restartAll, untilRegistered } from './services.ts';
 
 export interface FaultCase {
   readonly name: string;
@@ -79,17 +81,9 @@ async function nodeState(stage: Stage): Promise<object> {
   return { SchedulingEligibility, Drain, Status };
 }
 
-/** A deployment that takes its time: each new instance counts as healthy only after a while. */
-async function deploys(stage: Stage): Promise<void> {
-  await stage.place.run({ id: job, count: 2 });
-  const read = await stage.place.cluster.call<Record<string, unknown>>(path('', stage));
-  const groups = (read['TaskGroups'] as { Update?: object; Tasks: { Env?: object }[] }[]).map(each => ({
-    ...each,
-    Update: { ...each.Update, MinHealthyTime: 20e9, HealthyDeadline: 60e9, ProgressDeadline: 120e9, MaxParallel: 1 },
-    Tasks: each.Tasks.map(task => ({ ...task, Env: { deployed: 'again' } })),
-  }));
-  await stage.place.cluster.call(path('', stage), { method: 'PUT', body: { Job: { ...read, TaskGroups: groups } } });
-  await until('a deployment that runs', async () => (await deploymentOf(stage)).Status === 'running');
+async function deploys({ place }: Stage): Promise<void> {
+  await place.run({ id: job, count: 2 });
+  await deployAgain(place, { job, healthyAfter: 20_000 });
 }
 
 async function deploymentOf(stage: Stage): Promise<Deployment> {
@@ -246,6 +240,24 @@ export const faultCases: readonly FaultCase[] = [
     items: () => ({ target_job: job, recover_within: '60s', accept_irreversible: 'true' }),
     after: async stage => ({ deployment: (await deploymentOf(stage)).Status }),
     left: { deployment: 'failed' },
+    verdict: 'passed',
+    undo: [undefined],
+  },
+  {
+    name: 'taken out of the catalogue, and brought back by a restart',
+    fault: 'service-deregister',
+    before: async ({ place }) => {
+      await place.run({ id: job, count: 4, services: { group: 'web-http' } });
+      await untilRegistered(place, job, 4);
+    },
+    items: () => ({ target_job: job, target_service: 'web-*', recover_within: '60s', accept_irreversible: 'true' }),
+    after: async ({ place }) => {
+      const left = await registered(place, job);
+      await restartAll(place, job);
+      await untilRegistered(place, job, 4);
+      return { left };
+    },
+    left: { left: 3 },
     verdict: 'passed',
     undo: [undefined],
   },

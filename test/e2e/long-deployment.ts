@@ -17,28 +17,40 @@ interface Deployment {
   readonly JobVersion: number;
 }
 
-/**
- * Registers a job with something new in its tasks, and waits until its new instances run and its deployment goes on: they
- * count as healthy only after so many milliseconds.
- */
+export interface LongDeployment {
+  readonly job: string;
+  /** Milliseconds that its new instances must run to count as healthy; once all do, even a paused deployment may end. */
+  readonly healthyAfter: number;
+  /** New instances at a time; default: all. */
+  readonly maxParallel?: number;
+  /** What is new in its tasks; default `again`. */
+  readonly what?: string;
+}
+
+/** Registers a job with something new in its tasks, and waits until the first of its new instances run while its deployment goes on. */
 export async function deployAgain(
   { cluster, namespace, allocations }: Place,
-  job: string,
-  healthyAfterMs: number,
+  { job, healthyAfter, maxParallel, what: deployed = 'again' }: LongDeployment,
 ): Promise<void> {
   const path = (what: string) => `/v1/job/${job}${what}?namespace=${namespace}`;
   const read = await cluster.call<JobBody>(path(''));
-  const update = { MinHealthyTime: healthyAfterMs * 1e6, HealthyDeadline: 300e9, ProgressDeadline: 600e9 };
+  const count = read.TaskGroups.reduce((sum, each) => sum + each.Count, 0);
+  const first = maxParallel ?? count;
+  const update = {
+    MaxParallel: first,
+    MinHealthyTime: healthyAfter * 1e6,
+    HealthyDeadline: 300e9,
+    ProgressDeadline: 600e9,
+  };
   const TaskGroups = read.TaskGroups.map(each => ({
     ...each,
     Update: { ...each.Update, ...update },
-    Tasks: each.Tasks.map(task => ({ ...task, Env: { deployed: 'again' } })),
+    Tasks: each.Tasks.map(task => ({ ...task, Env: { deployed } })),
   }));
-  const count = read.TaskGroups.reduce((sum, each) => sum + each.Count, 0);
   await cluster.call(path(''), { method: 'PUT', body: { Job: { ...read, TaskGroups } } });
   await until('its new instances to run', async () => {
     const { Status, JobVersion } = await cluster.call<Deployment>(path('/deployment'));
     const running = runningOf(await allocations(job)).filter(each => each.JobVersion === JobVersion);
-    return Status === 'running' && JobVersion > read.Version && running.length === count;
+    return Status === 'running' && JobVersion > read.Version && running.length === first;
   });
 }

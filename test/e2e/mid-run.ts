@@ -73,12 +73,12 @@ export async function putInForce(
   const { home, shop } = deployed;
   const jobs = Object.values(schedules).flatMap(each => each['target_job'] ?? []);
   await Promise.all(jobs.map(id => shop.run({ id, count: 2, onlyNode: jobNode })));
-  if (jobs.includes('deployed')) await deployAgain(shop, 'deployed', 20_000);
+  if (jobs.includes('deployed')) await deployAgain(shop, { job: 'deployed', healthyAfter: 60_000 });
   const listings = async () =>
     (await Promise.all([undefined, ...nodes].map(node => listingOf(shop, node)))).map(goingOn);
   const before = await listings();
   for (const [name, items] of Object.entries(schedules))
-    await shop.put(`chaos/schedule/${name}`, { ...items, duration, at: 'now', recover_within: '60s' });
+    await shop.put(`chaos/schedule/${name}`, { ...items, duration, at: 'now', recover_within: '2m' });
   const records = async () =>
     [...(await home.records())].map(([run, items]) => ({ name: run.split('_')[1] ?? run, items }));
   const bodies = await until(

@@ -9,6 +9,7 @@ import { until } from '../support/until.ts';
 import { type ControllerHandle, startController } from './controller-handle.ts';
 import { everyRight } from './every-right.ts';
 import type { FaultCluster } from './fault-suite.ts';
+import { deployAgain } from './long-deployment.ts';
 import { type Items, makePlace, type Place } from './place.ts';
 
 const program = fileURLToPath(new URL('../../bin/sirocco.js', import.meta.url));
@@ -100,7 +101,7 @@ export function describeResidue(start: () => Promise<FaultCluster>, options: Res
 
   async function allInForce(): Promise<void> {
     round += 1;
-    await deployAgain(place, round);
+    await deployAgain(place, { job: 'deployed', healthyAfter: 20_000, maxParallel: 1, what: String(round) });
     controller = await startController(place.options(`round-${round}`), place.nomad);
     await controller.leads();
     for (const [name, items] of Object.entries(schedules))
@@ -177,26 +178,8 @@ export function describeResidue(start: () => Promise<FaultCluster>, options: Res
   });
 }
 
-/** A deployment that takes longer than the test: each new instance counts as healthy only after a while. */
-async function deployAgain({ cluster, namespace }: Place, round: number): Promise<void> {
-  const path = `/v1/job/deployed?namespace=${namespace}`;
-  const read = await cluster.call<{ readonly TaskGroups: readonly TaskGroup[] }>(path);
-  const groups = read.TaskGroups.map(each => ({
-    ...each,
-    Update: { ...each.Update, MinHealthyTime: 20e9, HealthyDeadline: 60e9, ProgressDeadline: 120e9, MaxParallel: 1 },
-    Tasks: each.Tasks.map(task => ({ ...task, Env: { round: String(round) } })),
-  }));
-  await cluster.call(path, { method: 'PUT', body: { Job: { ...read, TaskGroups: groups } } });
-  await until('a deployment that runs', async () => {
-    const found = await cluster.call<{ Status: string } | null>(`/v1/job/deployed/deployment?namespace=${namespace}`);
-    return found?.Status === 'running';
-  });
-}
-
 interface TaskGroup {
   readonly Count: number;
-  readonly Update?: object;
-  readonly Tasks: readonly object[];
 }
 
 /** The faults of the lines that the documentation's own command prints, in order. */
