@@ -56,7 +56,7 @@ describe('the call of deployment-pause', () => {
 
   it('is undone by hand in one line', () => {
     expect(deploymentPause.byHand(planned(viewOf()).target)).toBe(
-      `nomad deployment resume -namespace default ${id(70)}`,
+      `nomad deployment resume -detach -namespace default ${id(70)}`,
     );
   });
 });

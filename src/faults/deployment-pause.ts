@@ -19,8 +19,8 @@ export const deploymentPause: Fault<z.infer<typeof parameters>> = {
   ],
   byHand: target =>
     target.kind === 'deployment'
-      ? `nomad deployment resume -namespace ${target.namespace} ${target.deployment}`
-      : 'nomad deployment resume -namespace <namespace> <deployment id>',
+      ? `nomad deployment resume -detach -namespace ${target.namespace} ${target.deployment}`
+      : 'nomad deployment resume -detach -namespace <namespace> <deployment id>',
 
   checkByHand: target => ({
     line:

@@ -151,7 +151,7 @@ describe('what is left of a fault', () => {
       'deployment-pause',
       'that is paused though its run is over',
       { deployments: [{ ...deployment, status: 'paused' }], recorded: [told(onDeployment)] },
-      ['nomad deployment resume -namespace default d1'],
+      ['nomad deployment resume -detach -namespace default d1'],
     ],
     [
       'deployment-pause',
