@@ -34,3 +34,16 @@ export async function startEmbeddedCluster(nodes: number): Promise<EmbeddedClust
     },
   };
 }
+
+/** Works on a cluster of its own, which ends with the work. */
+export async function withEmbeddedCluster<T>(
+  nodes: number,
+  work: (cluster: EmbeddedCluster) => Promise<T>,
+): Promise<T> {
+  const cluster = await startEmbeddedCluster(nodes);
+  try {
+    return await work(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}

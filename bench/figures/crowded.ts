@@ -4,7 +4,7 @@ import { formatTime } from '../../src/base/time.ts';
 import type { Variable } from '../../src/nomad/types.ts';
 import { instant } from '../cluster/clock.ts';
 import { startController } from '../cluster/controller.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../cluster/embedded.ts';
+import { type EmbeddedCluster, withEmbeddedCluster } from '../cluster/embedded.ts';
 import { type Nomad, openLimits, waitingJob } from '../cluster/nomad.ts';
 import type { Bench, Figure, Measure } from '../figure.ts';
 import { bareSamples, delays, measures } from './due-to-kill.ts';
@@ -23,14 +23,7 @@ export const crowded: Figure = {
   name: 'crowded',
   summary: `due to kill beside ${schedules} schedules and ${jobs * instances} allocations`,
   missing: () => undefined,
-  run: async bench => {
-    const cluster = await startEmbeddedCluster(100);
-    try {
-      return await measure(bench, cluster);
-    } finally {
-      await cluster.stop();
-    }
-  },
+  run: bench => withEmbeddedCluster(100, cluster => measure(bench, cluster)),
 };
 
 async function measure(bench: Bench, cluster: EmbeddedCluster): Promise<readonly Measure[]> {

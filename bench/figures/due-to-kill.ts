@@ -6,7 +6,7 @@ import { until } from '../../test/support/until.ts';
 import { bareCalls } from '../cluster/bare-calls.ts';
 import { instant } from '../cluster/clock.ts';
 import { type BenchController, startController } from '../cluster/controller.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../cluster/embedded.ts';
+import { type EmbeddedCluster, withEmbeddedCluster } from '../cluster/embedded.ts';
 import { openLimits, waitingJob } from '../cluster/nomad.ts';
 import type { Bench, Figure, Measure } from '../figure.ts';
 import { median, quantile } from '../samples.ts';
@@ -30,14 +30,7 @@ export const dueToKill: Figure = {
   name: 'due-to-kill',
   summary: 'a schedule due to its kill at the server, on the embedded Nomad over HTTP',
   missing: () => undefined,
-  run: async bench => {
-    const cluster = await startEmbeddedCluster(20);
-    try {
-      return await measure(bench, cluster);
-    } finally {
-      await cluster.stop();
-    }
-  },
+  run: bench => withEmbeddedCluster(20, cluster => measure(bench, cluster)),
 };
 
 async function measure(bench: Bench, cluster: EmbeddedCluster): Promise<readonly Measure[]> {

@@ -1,30 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { describeWithNomad } from '../support/named-skip.ts';
-import { endControllers } from './controller-handle.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from './embedded-cluster.ts';
+import { describeOnBoth } from './on-both.ts';
 import { probeSuite } from './probe-suite.ts';
-import { type E2eCluster, startCluster } from './real-clusters.ts';
 
-afterAll(endControllers);
-
-describe.concurrent('probes of a run on the embedded Nomad', () => {
-  let cluster: EmbeddedCluster;
-  beforeAll(async () => {
-    cluster = await startEmbeddedCluster(3);
-  }, 60_000);
-  afterAll(async () => {
-    await cluster.stop();
-  }, 60_000);
-  probeSuite(() => cluster);
-});
-
-describeWithNomad('probes of a run on a real Nomad', () => {
-  let cluster: E2eCluster;
-  beforeAll(async () => {
-    cluster = await startCluster({ clients: 3 });
-  }, 120_000);
-  afterAll(async () => {
-    await cluster.stop();
-  }, 60_000);
-  describe.concurrent('each of its own', () => probeSuite(() => cluster));
-});
+describeOnBoth('probes of a run', probeSuite);
