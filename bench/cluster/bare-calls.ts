@@ -26,6 +26,15 @@ export async function bareCalls(nomad: Nomad, job: string): Promise<number> {
   });
 }
 
+/** Milliseconds of the two writes alone: of a scheduled tick the reads were made before it was due. */
+export async function bareWrites(nomad: Nomad): Promise<number> {
+  const write = (n: number) => nomad.put(namespace, `bench/run-${n}`, { body: 'x'.repeat(2_000) });
+  return took(async () => {
+    await write(1);
+    await write(2);
+  });
+}
+
 /** Milliseconds from writing a Variable until a blocking query that waits for it is answered. */
 export async function bareWake(nomad: Nomad): Promise<number> {
   const path = '/v1/vars';

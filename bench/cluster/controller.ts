@@ -8,7 +8,7 @@ import { catalogOf } from '../../src/faults/catalog.ts';
 import { faults } from '../../src/faults/index.ts';
 import type { Note } from '../../src/lifecycle/effects.ts';
 import { nomadConfig } from '../../src/nomad/config.ts';
-import type { NomadRequest, Outcome } from '../../src/nomad/types.ts';
+import type { NomadRequest } from '../../src/nomad/types.ts';
 import { createPublisher } from '../../src/publish/publisher.ts';
 import type { Publisher } from '../../src/publish/types.ts';
 import { gates } from '../../src/safety/index.ts';
@@ -17,10 +17,11 @@ import { until } from '../../test/support/until.ts';
 import { instant } from './clock.ts';
 import type { Address } from './nomad.ts';
 
-/** A call that was answered; instants are milliseconds since the epoch. */
+/** A call that was answered; instants are milliseconds since the epoch. Answers are not kept: a controller keeps none. */
 export interface MadeCall {
   readonly request: NomadRequest;
-  readonly outcome: Outcome;
+  /** What went wrong, where something did. */
+  readonly failure?: string;
   readonly leftAt: number;
   readonly answeredAt: number;
 }
@@ -51,7 +52,8 @@ export async function startController({ address, token }: Address): Promise<Benc
     send: request => {
       const leftAt = instant();
       return inner.send(request).then(outcome => {
-        calls.push({ request, outcome, leftAt, answeredAt: instant() });
+        const failed = outcome.kind === 'ok' ? {} : { failure: outcome.message };
+        calls.push({ request, ...failed, leftAt, answeredAt: instant() });
         return outcome;
       });
     },

@@ -7,12 +7,11 @@ import { startController } from '../cluster/controller.ts';
 import { type EmbeddedCluster, withEmbeddedCluster } from '../cluster/embedded.ts';
 import { type Nomad, openLimits, waitingJob } from '../cluster/nomad.ts';
 import type { Bench, Figure, Measure } from '../figure.ts';
-import { bareSamples, delays, measures } from './due-to-kill.ts';
+import { apartMs, bareSamples, firstAndLater, measures } from './due-to-kill.ts';
 
 const schedules = 10_000;
 const jobs = 200;
 const instances = 100;
-const apartMs = 200;
 /** Each write of a schedule makes the controller list ten thousand; their statuses take ten seconds. */
 const leadMs = 20_000;
 /** So many writes at once: a server answers them one after another anyway. */
@@ -36,11 +35,11 @@ async function measure(bench: Bench, cluster: EmbeddedCluster): Promise<readonly
   await answeredSchedules(nomad, names);
   const controller = await startController(cluster);
   try {
-    const before = await bareSamples(cluster, names);
+    const before = await bareSamples(cluster);
     bench.say(`${jobs} of them due, one every ${apartMs} ms`);
-    const found = await delays(cluster, controller, names, n => n * apartMs, 'crowded', leadMs);
-    const after = await bareSamples(cluster, names);
-    return measures('apart', found, [...before, ...after], 'crowded');
+    const { first, later } = await firstAndLater(cluster, controller, names, 'crowded', leadMs);
+    const bare = [...before, ...(await bareSamples(cluster))];
+    return [...measures('first-20', first, bare, 'crowded'), ...measures('apart', later, bare, 'crowded')];
   } finally {
     await controller.stop();
   }

@@ -97,7 +97,7 @@ async function sample(nomad: Nomad, controller: BenchController, job: string, n:
     () => controller.calls.slice(firstCall).find(({ request }) => request.kind === 'alloc_signal'),
     { every: 5 },
   );
-  if (sent.outcome.kind !== 'ok') throw new Error(`the kill of round ${n}: ${sent.outcome.message}`);
+  if (sent.failure !== undefined) throw new Error(`the kill of round ${n}: ${sent.failure}`);
   await controller.idle();
   const told = controller.notes.slice(firstNote).flatMap(({ note }) => (note.type === 'injection' ? [note] : []));
   const dueDelay = told[0]?.dueDelayMs;

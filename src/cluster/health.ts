@@ -8,8 +8,21 @@ export function allocHealthy(alloc: AllocView, job: JobView | undefined): boolea
   return whyUnhealthy(alloc, job) === undefined;
 }
 
+type Found = { readonly job: JobView | undefined; readonly why: string | undefined };
+
+/** Views never change: a hundred instances are not judged anew by each that asks. */
+const found = new WeakMap<AllocView, Found>();
+
 /** Why an allocation is not healthy, such as `task web is pending (Restarting)`; undefined when it is. */
 export function whyUnhealthy(alloc: AllocView, job: JobView | undefined): string | undefined {
+  const known = found.get(alloc);
+  if (known !== undefined && known.job === job) return known.why;
+  const why = whyIll(alloc, job);
+  found.set(alloc, { job, why });
+  return why;
+}
+
+function whyIll(alloc: AllocView, job: JobView | undefined): string | undefined {
   if (alloc.desired !== 'run') return `it is being stopped (desired is ${alloc.desired})`;
   if (alloc.client !== 'running') return `it is ${alloc.client}`;
   if (alloc.healthy === false) return 'its deployment calls it unhealthy';

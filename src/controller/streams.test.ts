@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allocEvent, nodeEvent } from '../cluster/nomad.fixture.ts';
 import { faults } from '../faults/index.ts';
-import { aScene, disableNode, killWeb, killWebOften } from './scene.fixture.ts';
+import { anEmptyScene, aScene, disableNode, killWeb, killWebOften } from './scene.fixture.ts';
 import { home, type Member } from './world.fixture.ts';
 
 const jobs = 'jobs default';
@@ -21,6 +21,30 @@ describe('a stream', () => {
     world.schedule(home, 'n', disableNode({ at: new Date(world.clock.wall + 3_600_000).toISOString() }));
     world.pass(100);
     expect(topics(member, 'nodes')).toEqual([['Node:*']]);
+  });
+
+  it('is opened first when all schedules are read, for what they all name', () => {
+    const { world } = anEmptyScene(faults);
+    world.schedule('default', 'k', hourly('web'));
+    world.schedule('default', 'late', hourly('db'));
+    const member = world.start();
+    member.fate = ({ call }) =>
+      call.op === 'read-variable' && call.path === 'chaos/schedule/late' ? { after: 3_000 } : undefined;
+    world.pass(2_500);
+    expect(topics(member)).toEqual([]);
+    world.pass(5_000);
+    expect(topics(member).map(each => each.length)).toEqual([6]);
+  });
+
+  it('waits no longer than five seconds for them', () => {
+    const { world } = anEmptyScene(faults);
+    world.schedule('default', 'k', hourly('web'));
+    world.schedule('default', 'lost', hourly('db'));
+    const member = world.start();
+    member.fate = ({ call }) =>
+      call.op === 'read-variable' && call.path === 'chaos/schedule/lost' ? 'never' : undefined;
+    world.pass(6_000);
+    expect(topics(member).map(each => each.length)).toEqual([3]);
   });
 
   it('is opened again for more jobs at most once in 35 seconds', () => {

@@ -11,12 +11,16 @@ import { allRunsDirty, deadline, jobChanged, listenAgain, namespaces, nodesChang
 import { factsNamed } from './node-facts.ts';
 import { jobReads, readKey } from './reads.ts';
 import type { Core, StreamState } from './state.ts';
+import { watchesReady } from './watch.ts';
 
 const reopenMs = 35_000;
 /** Past so many jobs the whole topic is taken and filtered here. */
 const maxTopics = 50;
 /** No line for so long: the stream is gone, whatever its socket says. */
 const silentMs = 35_000;
+
+/** The first opening waits so long for all schedules to be read: what they name decides what it is to carry. */
+const firstWaitMs = 5_000;
 
 const nodesKey = 'nodes';
 
@@ -131,6 +135,11 @@ function tend(core: Core, key: string, wanted: readonly string[]): void {
   // A stream that carries more than is wanted does no harm; it is not worth a place of its own to narrow it.
   if (wanted.length === 0 ? stream.topics.length === 0 : stream.topics.length > 0 && covers(stream.topics, wanted)) {
     if (stream.topics.length > 0) deadline(core, 'streams', key, stream.lineAt + silentMs + 1 - core.mono);
+    return;
+  }
+  const isFirst = stream.openedAt === Number.NEGATIVE_INFINITY;
+  if (isFirst && core.mono - stream.lineAt < firstWaitMs && watchesReady(core).length > 0) {
+    deadline(core, 'streams', key, togetherMs);
     return;
   }
   const wait = stream.openedAt + reopenMs - core.mono;

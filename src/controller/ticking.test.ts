@@ -4,7 +4,7 @@ import { isSkipped, jitterOf } from '../schedule/draw.ts';
 import { seriesOf } from '../schedule/series.ts';
 import type { Schedule } from '../spec/experiment.ts';
 import type { Items } from './puppet.fixture.ts';
-import { aScene, disableNode, killWebOften, wideLimits } from './scene.fixture.ts';
+import { aScene, disableNode, killWeb, killWebOften, wideLimits } from './scene.fixture.ts';
 import { home, type Member, type World } from './world.fixture.ts';
 
 const claims = (member: Member) => member.records().filter(({ call }) => call.items['state'] === 'queued');
@@ -198,5 +198,17 @@ describe('while a run of a schedule is open', () => {
     world.pass(30_000);
     expect(outcomes(member)).toEqual(['skipped']);
     expect(member.open()).toMatchObject([{ state: 'holding' }]);
+  });
+});
+
+describe('a schedule that is far away', () => {
+  it('starts on its millisecond', () => {
+    const { world, member } = aScene(faults);
+    const due = world.clock.wall + 24 * 3_600_000;
+    world.schedule('default', 'k', { ...killWeb, at: new Date(due).toISOString() });
+    world.pass(due - world.clock.wall - 1);
+    expect(claims(member)).toEqual([]);
+    world.pass(1);
+    expect(claims(member)).toHaveLength(1);
   });
 });

@@ -12,8 +12,12 @@ import type { Core } from './state.ts';
 import { isRunOf } from './status.ts';
 import { readAhead } from './target-reads.ts';
 
-/** The longest that a due time is slept towards without a look at the wall clock, which may jump. */
-const longestSleepMs = 60_000;
+/**
+ * So near a due time is slept towards in one go. One further away is looked at again on the way: a wall clock that is
+ * set right in small steps gains at most a few thousandths, and each look is ten times nearer. Jumps are seen at once.
+ */
+const oneSleepMs = 60_000;
+const partSlept = 0.9;
 
 /**
  * So long before a tick is due, what its run will rest on is read: then only the two writes are left between it and its
@@ -50,9 +54,9 @@ export function tick(core: Core, key: string, entry: SpecEntry, spec: Spec): voi
   const until = waits ? (found.dueAt ?? 0) + spec.schedule.startDeadlineMs + 1 : Number.POSITIVE_INFINITY;
   const wait = Math.min(found.next ?? Number.POSITIVE_INFINITY, until) - core.wall;
   if (wait === Number.POSITIVE_INFINITY) return;
-  deadline(core, 'tick', key, Math.min(longestSleepMs, wait));
+  deadline(core, 'tick', key, wait <= oneSleepMs ? wait : Math.max(oneSleepMs, Math.floor(partSlept * wait)));
   // Of one that is far away a later look makes the note.
-  if (wait > aheadMs && wait <= longestSleepMs + aheadMs) deadline(core, 'ahead', key, wait - aheadMs);
+  if (wait > aheadMs && wait <= oneSleepMs + aheadMs) deadline(core, 'ahead', key, wait - aheadMs);
 }
 
 /** A tick is near. */
