@@ -1,0 +1,205 @@
+package phase
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"sirocco/agents/nomad/internal/event"
+	"sirocco/agents/nomad/internal/fail"
+	"sirocco/agents/nomad/internal/fault"
+	"sirocco/agents/nomad/internal/host"
+	"sirocco/agents/nomad/internal/journal"
+	"sirocco/agents/nomad/internal/payload"
+)
+
+// Ready is a fault that was judged, and nothing of it done.
+type ready struct {
+	payload   payload.Payload
+	mechanism fault.Mechanism
+	prepared  fault.Prepared
+}
+
+// judge reads a payload and prepares its fault; it changes nothing.
+func (s Scene) judge(data []byte) (ready, error) {
+	var found ready
+	p, err := payload.Parse(data)
+	if err != nil {
+		return found, err
+	}
+	found.payload = p
+	one, known := fault.Find(p.Fault)
+	if !known {
+		return found, fail.New(fail.BadPayload, "fault: %q; allowed is one of %s", p.Fault, strings.Join(names(), ", "))
+	}
+	params, err := one.Params(p.Params)
+	if err != nil {
+		return found, err
+	}
+	if err := fits(one, p); err != nil {
+		return found, err
+	}
+	job := fault.Job{Host: s.Host, Payload: p, Params: params}
+	for _, target := range p.Targets {
+		here, err := s.Host.Find(target.Alloc, target.Task)
+		if err != nil {
+			return found, fail.Wrap(fail.NoRights, err, "looking for allocation %s", target.Alloc)
+		}
+		if len(here.Processes) == 0 {
+			return found, fail.New(fail.Unsupported, "targets: no process of allocation %s %s can be seen on this node", target.Alloc, target.Task)
+		}
+		job.Targets = append(job.Targets, here)
+	}
+	if found.mechanism, err = s.strongest(one); err != nil {
+		return found, err
+	}
+	found.prepared, err = found.mechanism.Prepare(job)
+	return found, err
+}
+
+func names() []string {
+	var all []string
+	for _, one := range fault.All {
+		all = append(all, one.Name)
+	}
+	return all
+}
+
+func fits(one fault.Fault, p payload.Payload) error {
+	ok := false
+	for _, scope := range one.Scopes {
+		ok = ok || scope == p.Scope
+	}
+	switch {
+	case !ok:
+		return fail.New(fail.BadPayload, "scope: %s; %s is not done in it", p.Scope, one.Name)
+	case one.Lasts && p.DurationMs == 0:
+		return fail.New(fail.BadPayload, "duration_ms: 0; %s takes a duration", one.Name)
+	case !one.Lasts && p.DurationMs != 0:
+		return fail.New(fail.BadPayload, "duration_ms: %d; %s takes none", p.DurationMs, one.Name)
+	case time.Now().After(p.Until()):
+		return fail.New(fail.TooLate, "not_after: it is later than %s on this node's clock", p.NotAfter)
+	}
+	return nil
+}
+
+// strongest mechanism that this node has.
+func (s Scene) strongest(one fault.Fault) (fault.Mechanism, error) {
+	var why []string
+	for _, mechanism := range one.Mechanisms {
+		err := mechanism.Check(s.Host)
+		if err == nil {
+			return mechanism, nil
+		}
+		why = append(why, mechanism.Name+": "+err.Error())
+	}
+	return fault.Mechanism{}, fail.New(fail.Unsupported, "%s can not be done on this node: %s", one.Name, strings.Join(why, "; "))
+}
+
+// open judges and, where nothing stands against it, opens the journal. ErrExists of the journal: it was injected on this
+// node already, and nothing is to be changed.
+func (s Scene) open(data []byte) (ready, *journal.Journal, error) {
+	found, err := s.judge(data)
+	if err != nil {
+		return found, nil, err
+	}
+	unlock, err := s.lockState()
+	if err != nil {
+		return found, nil, err
+	}
+	defer unlock()
+	if err := s.conflict(found); err != nil {
+		return found, nil, err
+	}
+	boot, err := s.Host.BootID()
+	if err != nil {
+		return found, nil, fail.Wrap(fail.Unsupported, err, "the id of this boot")
+	}
+	p := found.payload
+	j, err := journal.Create(s.Host, journal.Line{
+		Run: p.Run, Intent: p.Intent, Fault: p.Fault, Mechanism: found.mechanism.Name, Boot: boot,
+		Resources: found.prepared.Resources, Payload: json.RawMessage(data), At: host.Now(),
+	})
+	if err != nil && !errors.Is(err, journal.ErrExists) {
+		err = fail.Wrap(rights(err), err, "the journal")
+	}
+	return found, j, err
+}
+
+// conflict is with what another intent holds, or may hold.
+func (s Scene) conflict(found ready) error {
+	all, err := journal.All(s.Host)
+	if err != nil {
+		// What an unreadable journal holds is not known: it may be this very thing.
+		return fail.Wrap(fail.Conflict, err, "a journal can not be read")
+	}
+	defer closeAll(all)
+	wanted := map[string]bool{}
+	for _, resource := range found.prepared.Resources {
+		wanted[resource] = true
+	}
+	for _, j := range all {
+		first := j.First()
+		if _, ended := j.Ended(); ended || first.Intent == found.payload.Intent {
+			continue
+		}
+		for _, resource := range first.Resources {
+			if wanted[resource] {
+				return &fail.Error{Code: fail.Conflict, Run: first.Run,
+					Words: "run " + first.Run + " holds " + resource + " by " + first.Fault}
+			}
+		}
+	}
+	return nil
+}
+
+func closeAll(all []*journal.Journal) {
+	for _, j := range all {
+		_ = j.Close()
+	}
+}
+
+// act does what leaves nothing behind, and makes the changes: each is journaled before it is made. What fails in the
+// middle is put back by whoever called.
+func (s Scene) act(found ready, j *journal.Journal) error {
+	tell := s.about(j)
+	if len(found.prepared.Changes) > 0 {
+		if err := s.begin(found, j); err != nil {
+			return err
+		}
+	}
+	for _, act := range found.prepared.Acts {
+		data, err := act.Do()
+		if err != nil {
+			return fail.Wrap(fail.Unsupported, err, "%s", act.Words)
+		}
+		tell.Tell(event.Acted, act.Words, data)
+	}
+	deadline, _ := j.Deadline()
+	for _, change := range found.prepared.Changes {
+		line := journal.Line{Kind: journal.Undo, N: j.NextN(), Op: change.Undo.Op, Data: change.Undo.Data, Words: change.Words}
+		if err := j.Write(line); err != nil {
+			return fail.Wrap(rights(err), err, "the journal")
+		}
+		if err := change.Do(deadline); err != nil {
+			return fail.Wrap(fail.Unsupported, err, "%s", change.Words)
+		}
+		if change.Look != nil {
+			if err := j.Write(journal.Line{Kind: journal.Watch, Op: change.Look.Op, Data: change.Look.Data}); err != nil {
+				return fail.Wrap(rights(err), err, "the journal")
+			}
+		}
+		tell.Tell(event.Changed, change.Words, nil)
+	}
+	return nil
+}
+
+// begin writes when the fault will be over.
+func (s Scene) begin(found ready, j *journal.Journal) error {
+	err := j.Write(journal.Line{Kind: journal.Deadline, At: host.Now().After(found.payload.Duration())})
+	if err != nil {
+		return fail.Wrap(rights(err), err, "the journal")
+	}
+	return nil
+}
