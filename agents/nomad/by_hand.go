@@ -51,19 +51,46 @@ func byHand(args []string) ([]byte, error) {
 		alloc, task, _ := strings.Cut(each, "/")
 		p.Targets, p.Scope = append(p.Targets, payload.Target{Alloc: alloc, Task: task}), payload.ScopeAlloc
 	}
+	given, err := valuesOf(args[0], params)
+	if err != nil {
+		return nil, err
+	}
+	if p.Params, err = json.Marshal(given); err != nil {
+		return nil, fail.Wrap(fail.BadPayload, err, "--param")
+	}
+	return json.Marshal(p)
+}
+
+// valuesOf pairs: as JSON where the fault takes that, else as text.
+func valuesOf(name string, pairs []string) (map[string]any, error) {
 	given := map[string]any{}
-	for _, pair := range params {
+	one, _ := fault.Find(name)
+	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
 			return nil, fail.New(fail.BadPayload, "--param %q; KEY=VALUE is allowed", pair)
 		}
 		given[key] = valueOf(value)
 	}
-	var err error
-	if p.Params, err = json.Marshal(given); err != nil {
-		return nil, fail.Wrap(fail.BadPayload, err, "--param")
+	takes := func() bool {
+		text, err := json.Marshal(given)
+		if err == nil {
+			_, err = one.Params(text)
+		}
+		return err == nil
 	}
-	return json.Marshal(p)
+	for _, pair := range pairs {
+		if takes() {
+			break
+		}
+		// A number may be meant as text, such as a pattern.
+		key, value, _ := strings.Cut(pair, "=")
+		typed := given[key]
+		if given[key] = value; !takes() && len(pairs) == 1 {
+			given[key] = typed
+		}
+	}
+	return given, nil
 }
 
 // valueOf a word: a number, true, false, a list or an object of JSON as such, everything else as text.

@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the files of this folder.
 
 import { abort } from './abort.ts';
+import { agent } from './agent.ts';
 import { approve } from './approve.ts';
 import type { Command } from './command.ts';
 import { controller } from './controller.ts';
@@ -21,6 +22,7 @@ import { validate } from './validate.ts';
 
 export const commands: readonly Command[] = [
   abort,
+  agent,
   approve,
   controller,
   demo,

@@ -44,3 +44,10 @@ func ThreadCPU() int64 {
 	_ = unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &at)
 	return at.Nano()
 }
+
+// ProcessCPU is the processor time that this process has used, in nanoseconds.
+func ProcessCPU() int64 {
+	var at unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &at)
+	return at.Nano()
+}

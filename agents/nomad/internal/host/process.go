@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -59,11 +60,52 @@ func (h Host) stat(pid int) (stat, error) {
 	return stat{state: fields[0][0], utime: number(14), stime: number(15), start: number(22), residentKiB: number(24) * pages}, nil
 }
 
-// IsAlive tells whether it still runs; one that nobody has waited for is dead.
+// IsAlive tells whether it still runs, or one of its threads: the first of them may be a zombie before the others have
+// given back what they hold.
 func (h Host) IsAlive(p Process) bool {
-	now, err := h.stat(p.Pid)
-	return err == nil && now.start == p.Start && now.state != 'Z' && now.state != 'X'
+	fd, err := h.Open(p)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	return !hasEnded(fd, 0)
 }
+
+// hasEnded waits until the process of a descriptor ended, all its threads with it; false: not within the time.
+func hasEnded(fd int, within time.Duration) bool {
+	for end := Now().After(within); ; {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(max(end.Left(), 0).Milliseconds())+1)
+		if n > 0 || (err != nil && !errors.Is(err, unix.EINTR)) {
+			return n > 0
+		}
+		if end.Left() <= 0 {
+			return false
+		}
+	}
+}
+
+// Kill this very process and wait until it has ended. ErrGone: it had before; an error that is none of these says why
+// it lives.
+func (h Host) Kill(p Process, within time.Duration) error {
+	fd, err := h.Open(p)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	if hasEnded(fd, 0) {
+		return ErrGone
+	}
+	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+		return err
+	}
+	if !hasEnded(fd, within) {
+		return ErrLives
+	}
+	return nil
+}
+
+// ErrLives: it was killed, and has not ended.
+var ErrLives = errors.New("the process does not end, although it was killed")
 
 // ErrGone: the process ended, or its number is another's now.
 var ErrGone = errors.New("the process is gone")
@@ -92,7 +134,7 @@ func (h Host) Open(p Process) (int, error) {
 		return 0, err
 	}
 	// The descriptor is of whoever had the number just now: only an unchanged start time proves who.
-	if now, err := h.stat(p.Pid); err != nil || now.start != p.Start || now.state == 'Z' {
+	if now, err := h.stat(p.Pid); err != nil || now.start != p.Start {
 		unix.Close(fd)
 		return 0, ErrGone
 	}
@@ -160,69 +202,4 @@ func (h Host) ResidentKiB(pid int) (uint64, error) {
 func (h Host) IsStopped(p Process) bool {
 	now, err := h.stat(p.Pid)
 	return err == nil && now.start == p.Start && (now.state == 'T' || now.state == 't')
-}
-
-// HasPidfd tells why this kernel has no descriptors of processes; nil: it has.
-func HasPidfd(Host) error {
-	fd, err := unix.PidfdOpen(os.Getpid(), 0)
-	if err != nil {
-		return fmt.Errorf("pidfd_open: %w", err)
-	}
-	return unix.Close(fd)
-}
-
-// capability numbers of capabilities(7).
-const capSysPtrace = 19
-
-// MayTrace tells why this process may not trace others; nil: it may.
-func (h Host) MayTrace() error {
-	for _, line := range strings.Split(readText(filepath.Join(h.Proc, "self/status")), "\n") {
-		key, value, _ := strings.Cut(line, ":")
-		switch key {
-		case "CapEff":
-			mask, err := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-			if err != nil || mask&(1<<capSysPtrace) == 0 {
-				return errors.New("CAP_SYS_PTRACE is missing")
-			}
-		}
-	}
-	if readText(filepath.Join(h.Proc, "sys/kernel/yama/ptrace_scope")) == "3" {
-		return errors.New("kernel.yama.ptrace_scope is 3: nobody may trace")
-	}
-	return nil
-}
-
-// IsSpared: never hit by a pattern: the kernel's own threads, the first process, this agent and its parents, Nomad's
-// client with its helpers, and tasks of the agent itself.
-func (h Host) IsSpared(pid int) bool {
-	if pid == 1 || h.isKernelThread(pid) || h.isAncestor(pid) {
-		return true
-	}
-	name := readText(filepath.Join(h.Proc, strconv.Itoa(pid), "comm"))
-	return name == "nomad" || name == "sirocco-agent"
-}
-
-func (h Host) isKernelThread(pid int) bool {
-	_, err := os.Readlink(filepath.Join(h.Proc, strconv.Itoa(pid), "exe"))
-	return err != nil && h.Command(pid) == readText(filepath.Join(h.Proc, strconv.Itoa(pid), "comm"))
-}
-
-func (h Host) isAncestor(pid int) bool {
-	for at := os.Getpid(); at > 1; {
-		if at == pid {
-			return true
-		}
-		at = h.parent(at)
-	}
-	return false
-}
-
-func (h Host) parent(pid int) int {
-	for _, line := range strings.Split(readText(filepath.Join(h.Proc, strconv.Itoa(pid), "status")), "\n") {
-		if value, ok := strings.CutPrefix(line, "PPid:"); ok {
-			parent, _ := strconv.Atoi(strings.TrimSpace(value))
-			return parent
-		}
-	}
-	return 0
 }

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"sirocco/agents/nomad/internal/host"
 )
 
@@ -25,36 +27,40 @@ func burn(_ host.Host, data json.RawMessage, ready func()) error {
 	}
 	runtime.GOMAXPROCS(cpu.Threads + 1)
 	for n := 1; n < cpu.Threads; n++ {
-		go duty(cpu.Share)
+		go duty(cpu)
 	}
 	ready()
-	duty(cpu.Share)
+	duty(cpu)
 	return nil
 }
 
-// duty uses its share of a core, measured by the thread's own clock: what the machine is busy with beside does not
-// change it. What it could not use is made up for, one period at most.
-func duty(share float64) {
+// duty uses a thread's share of a core. It goes by the clock of the whole process: what the runtime uses beside counts
+// too, and what the machine is busy with does not. What could not be used is made up for, one period at most.
+func duty(cpu CPU) {
 	runtime.LockOSThread()
-	begun, used := host.Now(), host.ThreadCPU()
+	mine := func() float64 { return float64(host.ProcessCPU()) / float64(cpu.Threads) }
+	begun, used := host.Now(), mine()
 	owed := 0.0
-	sum := 1.0
 	for {
-		now, cpu := host.Now(), host.ThreadCPU()
-		owed += share*float64(now-begun) - float64(cpu-used)
-		begun, used = now, cpu
-		owed = min(owed, float64(period))
-		if owed <= 0 {
-			time.Sleep(max(time.Millisecond, time.Duration(share*float64(period)/4)))
-			if share >= 1 {
-				owed = float64(period)
-			}
+		now, so := host.Now(), mine()
+		owed = min(owed+cpu.Share*float64(now-begun)-(so-used), float64(period))
+		begun, used = now, so
+		if owed <= 0 && cpu.Share < 1 {
+			// Long enough to owe a quarter of a period's work again; the thread sleeps in the kernel, not in the runtime.
+			rest := unix.NsecToTimespec(int64(float64(period)/4 - owed/cpu.Share))
+			_ = unix.Nanosleep(&rest, nil)
 			continue
 		}
-		for until := host.ThreadCPU() + int64(min(owed, float64(period)/4)); host.ThreadCPU() < until; {
-			for n := 0; n < 2_000; n++ {
-				sum = sum*1.000001 + 1e-9
-			}
+		spin(time.Duration(max(min(owed, float64(period)/4), float64(time.Millisecond)/4)))
+	}
+}
+
+// spin for so much of the thread's own time.
+func spin(d time.Duration) {
+	sum := 1.0
+	for until := host.ThreadCPU() + int64(d); host.ThreadCPU() < until; {
+		for n := 0; n < 1_000; n++ {
+			sum = sum*1.000001 + 1e-9
 		}
 	}
 }
