@@ -26,6 +26,7 @@ func (s Scene) Sweep() error {
 			failures = append(failures, s.putBack(j, why))
 		}
 	}
+	failures = append(failures, journal.Prune(s.Host))
 	if err := errors.Join(failures...); err != nil {
 		return fail.Wrap(fail.Stuck, err, "not all could be swept")
 	}
