@@ -109,7 +109,7 @@ func TestWorkersDieWithTheirHolder(t *testing.T) {
 			if err := run.Start(); err != nil {
 				t.Fatal(err)
 			}
-			until(t, "the fault to be in force", 5*time.Second, func() bool { return k.journalLines() >= 6 })
+			until(t, "the fault to be in force", 5*time.Second, func() bool { return k.journalLines() >= 7 })
 			_ = run.Process.Kill()
 			_ = run.Wait()
 			until(t, "no worker to be left", 2*time.Second, func() bool { return len(workers(t)) == 0 })
@@ -129,7 +129,7 @@ func TestAStoppedHolderDoesNotOutliveTheDeadline(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = run.Process.Kill(); _ = run.Wait() }()
-			until(t, "the fault to be in force", 5*time.Second, func() bool { return k.journalLines() >= 6 })
+			until(t, "the fault to be in force", 5*time.Second, func() bool { return k.journalLines() >= 7 })
 			pid := workers(t)[0]
 			_ = run.Process.Signal(syscall.SIGSTOP)
 			_ = syscall.Kill(pid, syscall.SIGSTOP)

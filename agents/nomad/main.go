@@ -104,6 +104,11 @@ func carryOut(command string, rest []string, scene phase.Scene) error {
 			return err
 		}
 		return scene.Inject(data)
+	case "guardian":
+		if len(rest) != 1 {
+			return fail.New(fail.BadPayload, "guardian takes an intent")
+		}
+		return scene.Guardian(rest[0], func() { fmt.Print("\n") })
 	case "run":
 		data, err := byHand(rest)
 		if err != nil {

@@ -2,9 +2,16 @@ package fault
 
 // All faults, in order of their names.
 var All = []Fault{
+	cpuLimit,
 	cpuStress,
 	diskFill,
 	memoryStress,
+	networkBandwidth,
+	networkBlackhole,
+	networkCorrupt,
+	networkDuplicate,
+	networkLoss,
+	networkPartition,
 	processKill,
 	processPause,
 	processSignal,

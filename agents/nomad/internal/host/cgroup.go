@@ -1,6 +1,9 @@
 package host
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
@@ -146,4 +149,77 @@ func ratio(above, below string) float64 {
 		return 0
 	}
 	return a / b
+}
+
+// HasController tells why there is no tree of a controller ("": version 2); nil: there is one.
+func (h Host) HasController(name string) error {
+	if folder := h.tree(name); folder == "" {
+		return fmt.Errorf("no cgroup tree of %s is mounted at %s", orVersion2(name), h.Cgroup)
+	} else if name == "" && !hasController(strings.ReplaceAll(readText(filepath.Join(folder, "cgroup.controllers")), " ", ","), "cpu") {
+		return fmt.Errorf("the version 2 tree at %s has no cpu controller", folder)
+	}
+	return nil
+}
+
+func orVersion2(name string) string {
+	if name == "" {
+		return "version 2"
+	}
+	return name
+}
+
+// ownCgroup is where processes go that must outlive the agent's task: Nomad kills all that is left in a task's own.
+const ownCgroup = "sirocco-agent"
+
+// LeaveTask moves this process out of the cgroups of its task, in every tree that is mounted. What is answered removes
+// the ones it made, before it ends.
+func (h Host) LeaveTask() (func(), error) {
+	var own []string
+	leave := func() {
+		for _, folder := range own {
+			// Others of ours may still be there: then the last one removes it.
+			if Join([]string{filepath.Dir(folder)}) == nil {
+				_ = os.Remove(folder)
+			}
+		}
+	}
+	for _, root := range h.TaskCgroups(os.Getpid()) {
+		for isCgroup(filepath.Dir(root)) {
+			root = filepath.Dir(root)
+		}
+		folder := filepath.Join(root, ownCgroup)
+		if err := enter(root, folder); err != nil {
+			leave()
+			return func() {}, err
+		}
+		own = append(own, folder)
+	}
+	return leave, nil
+}
+
+func enter(root, folder string) error {
+	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := inherit(root, folder, "cpuset.cpus", "cpuset.mems"); err != nil {
+		return err
+	}
+	return Join([]string{folder})
+}
+
+func isCgroup(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "cgroup.procs"))
+	return err == nil
+}
+
+// inherit what a version 1 cpuset must be given before it takes a process.
+func inherit(from, to string, names ...string) error {
+	for _, name := range names {
+		if value := readText(filepath.Join(from, name)); value != "" && readText(filepath.Join(to, name)) == "" {
+			if err := os.WriteFile(filepath.Join(to, name), []byte(value), 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -29,6 +29,7 @@ const (
 	Deadline Kind = "deadline"
 	Undo     Kind = "undo"
 	Watch    Kind = "watch"
+	Worker   Kind = "worker"
 	Holder   Kind = "holder"
 	InForce  Kind = "in_force"
 	Undone   Kind = "undone"
@@ -44,15 +45,18 @@ type Line struct {
 	Intent    string          `json:"intent,omitempty"`
 	Fault     string          `json:"fault,omitempty"`
 	Mechanism string          `json:"mechanism,omitempty"`
+	Certainty string          `json:"certainty,omitempty"`
 	Boot      string          `json:"boot,omitempty"`
 	Resources []string        `json:"resources,omitempty"`
 	Payload   json.RawMessage `json:"payload,omitempty"`
 	// Deadline: on the boot-time clock. Open: when it was opened.
 	At host.Instant `json:"at,omitempty"`
-	// Undo, Undone: the change. Undo, Watch: how it is put back, or looked at.
+	// Undo, Undone: the change. Undo, Watch, Worker: how it is put back, or looked at.
 	N    int             `json:"n,omitempty"`
 	Op   string          `json:"op,omitempty"`
 	Data json.RawMessage `json:"data,omitempty"`
+	// Worker: what `hold` is to start.
+	Spec json.RawMessage `json:"spec,omitempty"`
 	// Holder.
 	Process *host.Process `json:"process,omitempty"`
 	// Undone: how it differs from before, or why it was not there. End: why.
@@ -218,6 +222,9 @@ func (j *Journal) Lock() error {
 		return j.Reload()
 	}
 }
+
+// Unlock lets others put back.
+func (j *Journal) Unlock() error { return unix.Flock(int(j.file.Fd()), unix.LOCK_UN) }
 
 // Close gives the lock back, too.
 func (j *Journal) Close() error { return j.file.Close() }

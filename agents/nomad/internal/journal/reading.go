@@ -72,10 +72,15 @@ func (j *Journal) Owed() []Line {
 }
 
 // Watches are the looks that tell whether it is in force.
-func (j *Journal) Watches() []Line {
+func (j *Journal) Watches() []Line { return j.all(Watch) }
+
+// Workers are what `hold` is to start.
+func (j *Journal) Workers() []Line { return j.all(Worker) }
+
+func (j *Journal) all(kind Kind) []Line {
 	var all []Line
 	for _, line := range j.lines {
-		if line.Kind == Watch {
+		if line.Kind == kind {
 			all = append(all, line)
 		}
 	}

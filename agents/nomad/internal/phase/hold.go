@@ -2,6 +2,7 @@ package phase
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/signal"
 	"time"
@@ -10,8 +11,8 @@ import (
 
 	"sirocco/agents/nomad/internal/event"
 	"sirocco/agents/nomad/internal/fail"
-	"sirocco/agents/nomad/internal/fault"
 	"sirocco/agents/nomad/internal/journal"
+	"sirocco/agents/nomad/internal/payload"
 	"sirocco/agents/nomad/internal/undo"
 	"sirocco/agents/nomad/internal/worker"
 )
@@ -27,7 +28,7 @@ const (
 
 // hold starts the workers, waits for the first reason to end, and puts all back. It returns when the fault is over. The
 // calling thread must be locked: the workers die with it.
-func (s Scene) hold(found ready, j *journal.Journal, onForce func() error) error {
+func (s Scene) hold(p payload.Payload, j *journal.Journal, onForce func() error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
 	defer stop()
 	self, err := s.Host.Pid(os.Getpid())
@@ -37,13 +38,14 @@ func (s Scene) hold(found ready, j *journal.Journal, onForce func() error) error
 	if err := j.Write(journal.Line{Kind: journal.Holder, Process: &self}); err != nil {
 		return fail.Wrap(rights(err), err, "the journal")
 	}
-	if len(found.prepared.Workers) > 0 {
-		if err := s.begin(found, j); err != nil {
+	workers := j.Workers()
+	if len(workers) > 0 && !hasDeadline(j) {
+		if err := s.begin(p, j); err != nil {
 			return err
 		}
 	}
 	lost := make(chan error, 1)
-	for _, each := range found.prepared.Workers {
+	for _, each := range workers {
 		if err := s.startWorker(each, j, lost); err != nil {
 			return s.after(j, err)
 		}
@@ -51,14 +53,15 @@ func (s Scene) hold(found ready, j *journal.Journal, onForce func() error) error
 	if err := j.Write(journal.Line{Kind: journal.InForce}); err != nil {
 		return s.after(j, fail.Wrap(rights(err), err, "the journal"))
 	}
-	s.about(j).Tell(event.InForce, found.mechanism.Name, map[string]any{"certainty": string(found.mechanism.Certainty)})
+	first := j.First()
+	s.about(j).Tell(event.InForce, first.Mechanism, map[string]any{"certainty": first.Certainty})
 	if err := onForce(); err != nil {
 		return s.after(j, err)
 	}
 	if !hasDeadline(j) {
 		return s.putBack(j, "nothing of it lasts")
 	}
-	word, why, err := s.wait(ctx, found, j, lost)
+	word, why, err := s.wait(ctx, p, j, lost)
 	s.about(j).Tell(word, why, nil)
 	if back := s.putBack(j, why); back != nil {
 		return back
@@ -79,10 +82,13 @@ func (s Scene) after(j *journal.Journal, err error) error {
 	return err
 }
 
-func (s Scene) startWorker(plan fault.Worker, j *journal.Journal, lost chan<- error) error {
-	deadline, _ := j.Deadline()
-	plan.Spec.Deadline = deadline
-	started, err := worker.Start(s.Host, s.Program, plan.Spec)
+func (s Scene) startWorker(plan journal.Line, j *journal.Journal, lost chan<- error) error {
+	var spec worker.Spec
+	if err := json.Unmarshal(plan.Spec, &spec); err != nil {
+		return fail.Wrap(fail.Bug, err, "%s", plan.Words)
+	}
+	spec.Deadline, _ = j.Deadline()
+	started, err := worker.Start(s.Host, s.Program, spec)
 	if err != nil {
 		return err
 	}
@@ -94,8 +100,11 @@ func (s Scene) startWorker(plan fault.Worker, j *journal.Journal, lost chan<- er
 	if err := started.Go(readyWithin); err != nil {
 		return err
 	}
-	look := plan.Look(started.Process)
-	if err := j.Write(journal.Line{Kind: journal.Watch, Op: look.Op, Data: look.Data}); err != nil {
+	look, err := undo.Of(plan.Data, started.Process)
+	if err != nil {
+		return fail.Wrap(fail.Bug, err, "%s", plan.Words)
+	}
+	if err := j.Write(journal.Line{Kind: journal.Watch, Op: plan.Op, Data: look}); err != nil {
 		return fail.Wrap(rights(err), err, "the journal")
 	}
 	go func() {
@@ -110,11 +119,11 @@ func (s Scene) startWorker(plan fault.Worker, j *journal.Journal, lost chan<- er
 }
 
 // wait until the fault is to end: the deadline, a signal, the lease, or the loss of a worker.
-func (s Scene) wait(ctx context.Context, found ready, j *journal.Journal, lost <-chan error) (event.Word, string, error) {
+func (s Scene) wait(ctx context.Context, p payload.Payload, j *journal.Journal, lost <-chan error) (event.Word, string, error) {
 	deadline, _ := j.Deadline()
 	look := time.NewTimer(min(lookAfter, max(deadline.Left()/2, time.Millisecond)))
 	defer look.Stop()
-	leaseLost := s.watchLease(ctx, found.payload)
+	leaseLost := s.watchLease(ctx, p)
 	for {
 		// In pieces: the runtime's timers stand still while the machine sleeps.
 		end := time.NewTimer(min(max(deadline.Left(), 0), time.Second))

@@ -118,7 +118,8 @@ func (s Scene) open(data []byte) (ready, *journal.Journal, error) {
 	}
 	p := found.payload
 	j, err := journal.Create(s.Host, journal.Line{
-		Run: p.Run, Intent: p.Intent, Fault: p.Fault, Mechanism: found.mechanism.Name, Boot: boot,
+		Run: p.Run, Intent: p.Intent, Fault: p.Fault, Boot: boot,
+		Mechanism: found.mechanism.Name, Certainty: string(found.mechanism.Certainty),
 		Resources: found.prepared.Resources, Payload: json.RawMessage(data), At: host.Now(),
 	})
 	if err != nil && !errors.Is(err, journal.ErrExists) {
@@ -165,7 +166,10 @@ func closeAll(all []*journal.Journal) {
 func (s Scene) act(found ready, j *journal.Journal) error {
 	tell := s.about(j)
 	if len(found.prepared.Changes) > 0 {
-		if err := s.begin(found, j); err != nil {
+		if err := s.guard(found, j); err != nil {
+			return err
+		}
+		if err := s.begin(found.payload, j); err != nil {
 			return err
 		}
 	}
@@ -192,12 +196,28 @@ func (s Scene) act(found ready, j *journal.Journal) error {
 		}
 		tell.Tell(event.Changed, change.Words, nil)
 	}
+	return s.planWorkers(found, j)
+}
+
+// planWorkers writes what `hold` is to start: it is another process, and what it would find anew is changed by now.
+func (s Scene) planWorkers(found ready, j *journal.Journal) error {
+	for _, plan := range found.prepared.Workers {
+		spec, err := json.Marshal(plan.Spec)
+		if err != nil {
+			return fail.Wrap(fail.Bug, err, "%s", plan.Words)
+		}
+		look := plan.Look(host.Process{})
+		line := journal.Line{Kind: journal.Worker, Words: plan.Words, Spec: spec, Op: look.Op, Data: look.Data}
+		if err := j.Write(line); err != nil {
+			return fail.Wrap(rights(err), err, "the journal")
+		}
+	}
 	return nil
 }
 
 // begin writes when the fault will be over.
-func (s Scene) begin(found ready, j *journal.Journal) error {
-	err := j.Write(journal.Line{Kind: journal.Deadline, At: host.Now().After(found.payload.Duration())})
+func (s Scene) begin(p payload.Payload, j *journal.Journal) error {
+	err := j.Write(journal.Line{Kind: journal.Deadline, At: host.Now().After(p.Duration())})
 	if err != nil {
 		return fail.Wrap(rights(err), err, "the journal")
 	}

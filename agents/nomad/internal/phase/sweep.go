@@ -85,5 +85,5 @@ func (s Scene) Run(data []byte) error {
 	if err := s.act(found, j); err != nil {
 		return s.after(j, err)
 	}
-	return s.hold(found, j, func() error { return nil })
+	return s.hold(found.payload, j, func() error { return nil })
 }

@@ -123,19 +123,11 @@ func (s Scene) Hold() error {
 	if _, ended := j.Ended(); ended {
 		return s.markReady()
 	}
-	data, err := os.ReadFile(s.at(payloadFile))
-	if err != nil {
-		return s.after(j, fail.Wrap(rights(err), err, "the shared folder"))
-	}
 	if _, held := j.Holder(); held {
 		// Nomad restarted this task alone: the first one's fault is put back, and none is begun anew.
 		return s.putBack(j, "the task that held it was restarted")
 	}
-	found, err := s.judge(data)
-	if err != nil {
-		return s.after(j, err)
-	}
-	return s.hold(found, j, s.markReady)
+	return s.hold(p, j, s.markReady)
 }
 
 func (s Scene) markReady() error {

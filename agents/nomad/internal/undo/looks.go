@@ -8,6 +8,19 @@ import (
 	"sirocco/agents/nomad/internal/host"
 )
 
+// Of the process that a worker has become: what a look was planned with knows neither it nor since when.
+func Of(data json.RawMessage, process host.Process) (json.RawMessage, error) {
+	var planned map[string]any
+	if err := json.Unmarshal(data, &planned); err != nil {
+		return nil, err
+	}
+	planned["process"] = process
+	if _, has := planned["since"]; has {
+		planned["since"] = host.Now()
+	}
+	return json.Marshal(planned)
+}
+
 // CPUWatch is a worker that burns processor time.
 type CPUWatch struct {
 	Process host.Process `json:"process"`

@@ -42,14 +42,22 @@ type Op func(h host.Host, data json.RawMessage) (Result, error)
 type Look func(h host.Host, data json.RawMessage) (map[string]any, error)
 
 var ops = map[string]Op{
-	"kill-process": killProcess,
+	"kill-process":      killProcess,
+	"file-value":        putFileValue,
+	"delete-nft-table":  deleteTable,
+	"delete-filter":     deleteFilter,
+	"delete-root-qdisc": deleteRoot,
 }
 
 var looks = map[string]Look{
-	"cpu-used":    cpuUsed,
-	"memory-used": memoryUsed,
-	"space-used":  spaceUsed,
-	"stopped":     stopped,
+	"bpf-counters":  bpfCounters,
+	"cpu-used":      cpuUsed,
+	"file-value":    seeFileValue,
+	"memory-used":   memoryUsed,
+	"nft-counters":  nftCounters,
+	"slow-counters": slowCounters,
+	"space-used":    spaceUsed,
+	"stopped":       stopped,
 }
 
 // Do carries out an undo.
