@@ -1,5 +1,5 @@
 /**
- * `npm run generate`: writes each `index.ts` that is a plain list of its folder's files, then the pages of the docs that
+ * `npm run generate`: writes each `index.ts` and the agent's `registry.go`, plain lists of their folders' files, then the pages of the docs that
  * are made of the code. With `--check` it writes nothing and fails when one is stale.
  */
 
@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entriesOf, exportName, type PlugInFolder, plugInFolders } from '../tools/lint/plug-ins.ts';
 import { runTool } from './checks/tool.ts';
+import { goRegistry, goRegistryText } from './go-registry.ts';
 
 /** The index of one folder from its entries, before formatting. */
 function indexText({ list, type, contract }: PlugInFolder, entries: readonly string[]): string {
@@ -51,6 +52,8 @@ async function staleIndexes(root: string): Promise<ReadonlyMap<string, string>> 
     const wanted = await formatted(root, path, indexText(plugIns, entriesOf(root, plugIns)));
     if (textOf(root, path) !== wanted) stale.set(path, wanted);
   }
+  const registry = goRegistryText(root);
+  if (registry !== undefined && textOf(root, goRegistry) !== registry) stale.set(goRegistry, registry);
   return stale;
 }
 

@@ -20,6 +20,17 @@ describe('a payload of the contract', () => {
   });
 });
 
+describe('a payload', () => {
+  it('that Nomad would not take is refused with its size', () => {
+    const [first] = read('payloads.json') as readonly { payload: object }[];
+    const spare = Array.from({ length: 1_500 }, (_, n) => `10.0.${n % 256}.${n >> 8}/32`);
+    expect(readPayload({ ...first?.payload, spare })).toMatchObject({
+      ok: false,
+      problems: [expect.stringMatching(/^payload: \d{5} bytes, at most 16384 are allowed$/)],
+    });
+  });
+});
+
 describe('the events of the contract', () => {
   it('are those that the agent tells', () => {
     expect(read('events.json')).toEqual(agentWords);

@@ -1,12 +1,13 @@
 /** The payload of a dispatch, judged as the agent judges it: what it would refuse is never sent. */
 
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { parsePrefix } from '../base/address.ts';
 import { parseTime } from '../base/time.ts';
 import type { AgentPayload } from './types.ts';
 
 /** Bytes that Nomad takes as the payload of a dispatch. */
-export const mostPayloadBytes = 16 * 1024;
+const mostPayloadBytes = 16 * 1024;
 
 const dayMs = 86_400_000;
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$/, 'allowed is an id');
@@ -60,6 +61,10 @@ export type PayloadRead =
 /** Judges a payload. */
 export function readPayload(value: unknown): PayloadRead {
   const read = shape.safeParse(value);
-  if (read.success) return { ok: true, payload: read.data as AgentPayload };
+  if (read.success) {
+    const size = utf8ToBytes(JSON.stringify(read.data)).length;
+    if (size <= mostPayloadBytes) return { ok: true, payload: read.data as AgentPayload };
+    return { ok: false, problems: [`payload: ${size} bytes, at most ${mostPayloadBytes} are allowed`] };
+  }
   return { ok: false, problems: read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) };
 }

@@ -12,6 +12,7 @@ const allowedWords =
 
 /** Compiles a pattern, or says what is wrong with it. Never throws. */
 export function parseGlob(pattern: string): Reading<Glob> {
+  if (!isGlob(pattern)) return read(name => name === pattern);
   const tokens = tokensOf([...pattern]);
   if (tokens === undefined) return misread(pattern, 'a glob', allowedWords);
   return read(name => matches(tokens, [...name]));

@@ -1,6 +1,6 @@
 /** Whether allocations and groups are what they should be, and why not, in words. */
 
-import { endingOf, roleOf, type TaskRole } from './task-life.ts';
+import { endingOf, roleOf, taskOf } from './task-life.ts';
 import type { AllocView, GroupView, JobView, TaskView, View } from './types.ts';
 
 /** Whether an allocation does its work: meant to run, running, with every task that should run, not called unhealthy. */
@@ -8,52 +8,46 @@ export function allocHealthy(alloc: AllocView, job: JobView | undefined): boolea
   return whyUnhealthy(alloc, job) === undefined;
 }
 
-type Found = { readonly job: JobView | undefined; readonly why: string | undefined };
-
-/** Views never change: a hundred instances are not judged anew by each that asks. */
-const found = new WeakMap<AllocView, Found>();
-
 /** Why an allocation is not healthy, such as `task web is pending (Restarting)`; undefined when it is. */
 export function whyUnhealthy(alloc: AllocView, job: JobView | undefined): string | undefined {
-  const known = found.get(alloc);
-  if (known !== undefined && known.job === job) return known.why;
-  const why = whyIll(alloc, job);
-  found.set(alloc, { job, why });
-  return why;
-}
-
-function whyIll(alloc: AllocView, job: JobView | undefined): string | undefined {
   if (alloc.desired !== 'run') return `it is being stopped (desired is ${alloc.desired})`;
   if (alloc.client !== 'running') return `it is ${alloc.client}`;
   if (alloc.healthy === false) return 'its deployment calls it unhealthy';
   const group = job?.groups.find(({ name }) => name === alloc.group);
-  const names = taskNames(alloc, job, group);
-  if (names.length === 0) return 'the states of its tasks are not known';
   const isBatch = job?.type === 'batch' || job?.type === 'sysbatch';
-  const tasks = new Map(Object.entries(alloc.tasks));
-  for (const name of names) {
-    // A task that the present version does not define may have been one that runs once.
-    const mayFinish = isBatch || !group?.tasks.some(task => task.name === name);
-    const why = whyTaskDown(name, tasks.get(name), roleOf(name, group), mayFinish);
+  let isKnown = false;
+  let isRunning = false;
+  for (const name in alloc.tasks) {
+    isKnown = true;
+    const task = taskOf(alloc, name);
+    if (task?.state === 'running') isRunning = true;
+    const why = whyTaskDown(name, task, group, isBatch);
     if (why !== undefined) return why;
   }
-  return [...tasks.values()].some(({ state }) => state === 'running') ? undefined : 'none of its tasks runs';
+  if (!isKnown) return 'the states of its tasks are not known';
+  // Where it is of the version that we know, there are tasks that it should have too.
+  const owed = group !== undefined && job?.version === alloc.jobVersion ? group.tasks : [];
+  for (const { name } of owed) {
+    const why = taskOf(alloc, name) === undefined ? whyTaskDown(name, undefined, group, isBatch) : undefined;
+    if (why !== undefined) return why;
+  }
+  return isRunning ? undefined : 'none of its tasks runs';
 }
 
-/** Those that it has, and, where it is of the version that we know, those that it should have. */
-function taskNames(alloc: AllocView, job: JobView | undefined, group: GroupView | undefined): readonly string[] {
-  const own = Object.keys(alloc.tasks);
-  if (own.length === 0 || group === undefined || job?.version !== alloc.jobVersion) return own;
-  return [...new Set([...own, ...group.tasks.map(({ name }) => name)])];
-}
-
-function whyTaskDown(name: string, task: TaskView | undefined, role: TaskRole, mayFinish: boolean): string | undefined {
+function whyTaskDown(
+  name: string,
+  task: TaskView | undefined,
+  group: GroupView | undefined,
+  isBatch: boolean,
+): string | undefined {
   if (task?.failed === true && task.state === 'dead') return `task ${name} failed`;
-  if (role === 'once') return undefined;
+  if (roleOf(name, group) === 'once') return undefined;
   if (task === undefined) return `task ${name} has no state yet`;
   const ending = endingOf(task);
   const last = ending === undefined ? '' : ` (${ending.type})`;
   if (task.state === 'running') return ending === undefined ? undefined : `task ${name} is ending${last}`;
+  // A task that the present version does not define may have been one that runs once.
+  const mayFinish = isBatch || !group?.tasks.some(each => each.name === name);
   if (task.state === 'dead' && mayFinish) return undefined;
   return `task ${name} is ${task.state}${last}`;
 }
@@ -84,12 +78,13 @@ const judged = new WeakMap<readonly AllocView[], Judged>();
 export function groupHealth(view: View, namespace: string, job: string, group: string): GroupHealth {
   const definition = view.job(namespace, job);
   const allocs = view.allocsOf(namespace, job);
-  const groups: Judged = judged.get(allocs) ?? new Map();
-  judged.set(allocs, groups);
-  const known = groups.get(group);
+  const groups = judged.get(allocs);
+  const known = groups?.get(group);
   if (known !== undefined && known.job === definition) return known.health;
   const health = judge(definition, allocs, group);
-  groups.set(group, { job: definition, health });
+  const now = { job: definition, health };
+  if (groups === undefined) judged.set(allocs, new Map([[group, now]]));
+  else groups.set(group, now);
   return health;
 }
 

@@ -27,7 +27,9 @@ export function taskOf({ tasks }: AllocView, name: string): TaskView | undefined
 
 /** The time of a task's newest event (the client's clock); 0: none is known. */
 export function newestEventTime({ events }: TaskView): number {
-  return events.reduce((newest, { time }) => Math.max(newest, time), 0);
+  let newest = 0;
+  for (const { time } of events) if (time > newest) newest = time;
+  return newest;
 }
 
 /** The group of an allocation as its job defines it now. */

@@ -11,7 +11,7 @@ import { createIntern } from './interner.ts';
 import { createJobNames } from './job-names.ts';
 import { createNodeTable } from './node-table.ts';
 import { regionView } from './parts.ts';
-import type { AllocView, RegionView, View } from './types.ts';
+import type { AllocView, JobView, RegionView, View } from './types.ts';
 import { fields, text } from './untrusted.ts';
 
 /** What a change concerned: jobs as `<namespace>/<id>`, nodes by id. */
@@ -69,6 +69,8 @@ const none: readonly string[] = [];
 export function createView(): MutableView {
   const intern = createIntern();
   const followed = new Map<string, FollowedJob>();
+  /** The same by namespace and id: looked up so often that making keys would show. */
+  const spaces = new Map<string, Map<string, FollowedJob>>();
   const names = createJobNames();
   const nodes = createNodeTable(intern);
   /** Where an allocation was found last: looked up again and again while a run is open. */
@@ -79,14 +81,17 @@ export function createView(): MutableView {
   let region: RegionView | undefined;
 
   const keyOf = (namespace: string, job: string) => `${namespace}/${job}`;
-  const followedOf = (namespace: string, job: string) => followed.get(keyOf(namespace, job));
+  const followedOf = (namespace: string, job: string) => spaces.get(namespace)?.get(job);
 
   function follow(namespace: string, job: string): FollowedJob {
-    const key = keyOf(namespace, job);
-    const known = followed.get(key) ?? followJob(intern(namespace), intern(job), intern);
-    if (!followed.has(key)) sortedJobs = undefined;
-    followed.set(key, known);
-    return known;
+    const known = followedOf(namespace, job);
+    if (known !== undefined) return known;
+    const fresh = followJob(intern(namespace), intern(job), intern);
+    const space = spaces.get(namespace) ?? new Map<string, FollowedJob>();
+    spaces.set(fresh.namespace, space.set(fresh.id, fresh));
+    followed.set(keyOf(namespace, job), fresh);
+    sortedJobs = undefined;
+    return fresh;
   }
 
   function seen(index: number): void {
@@ -174,7 +179,12 @@ export function createView(): MutableView {
     isGone: (namespace, id) => followedOf(namespace, id)?.isGone() === true,
     jobsIn(namespace) {
       sortedJobs ??= [...followed.values()].sort(byId);
-      return sortedJobs.filter(each => each.namespace === namespace).flatMap(each => each.job() ?? []);
+      const jobs: JobView[] = [];
+      for (const each of sortedJobs) {
+        const job = each.namespace === namespace ? each.job() : undefined;
+        if (job !== undefined) jobs.push(job);
+      }
+      return jobs;
     },
     alloc(id): AllocView | undefined {
       const known = where.get(id);
@@ -202,6 +212,7 @@ export function createView(): MutableView {
     unwatchJob(namespace, job) {
       sortedJobs = undefined;
       followed.delete(keyOf(namespace, job));
+      spaces.get(namespace)?.delete(job);
     },
     watchNamespace: namespace => names.watch(namespace),
     unwatchNamespace: namespace => names.unwatch(namespace),

@@ -23,6 +23,7 @@ export function gateContext(
   const { self } = core.config;
   const own =
     self === undefined ? [] : core.view.allocsOf(self.namespace, self.job).filter(each => each.client === 'running');
+  let held: GateContext['reservations'] | undefined;
   return {
     namespace: run.namespace,
     home: core.config.home,
@@ -34,8 +35,12 @@ export function gateContext(
     limits: core.limits.limits,
     ...(core.limits.state === 'valid' ? {} : { limitsProblem: limitsProblem(core) }),
     prefix: core.config.prefix,
-    reservations: reservations(core, run.id),
-    lastHits: lastHits(core, run.id),
+    // Most gates ask for neither.
+    get reservations() {
+      held ??= reservations(core, run.id);
+      return held;
+    },
+    lastHits: jobs => lastHits(core, run.id, jobs),
     halts: haltsInForce(core, run.namespace),
     haltsUnread: haltsUnread(core, run.namespace),
     self: {

@@ -51,12 +51,15 @@ export function reservations(core: Core, except: string): readonly Reservation[]
 }
 
 /**
- * When each job was last hit, by `<namespace>/<job>`, from what is on record; by other runs than `except`: how far apart
- * the steps of one run are is for its method to say.
+ * When each of some jobs (`<namespace>/<job>`) was last hit, from what is on record; by other runs than `except`: how far
+ * apart the steps of one run are is for its method to say.
  */
-export function lastHits(core: Core, except: string): ReadonlyMap<string, number> {
+export function lastHits(core: Core, except: string, asked: readonly string[]): ReadonlyMap<string, number> {
+  const jobs = new Set(asked);
   const hits = new Map<string, number>();
-  const hit = (job: string, at: number) => hits.set(job, Math.max(at, hits.get(job) ?? 0));
+  const hit = (job: string, at: number) => {
+    if (jobs.has(job)) hits.set(job, Math.max(at, hits.get(job) ?? 0));
+  };
   for (const { id, standing } of core.runs.values()) {
     if (id === except || isBeforeHarm(standing.state) || !mayHaveLeft(standing.run)) continue;
     const at = lastHitAt(standing.run);

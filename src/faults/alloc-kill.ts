@@ -4,7 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import { misread, type Reading, read, shown } from '../base/reading.ts';
 import { newestEventTime, taskOf } from '../cluster/task-life.ts';
 import type { TaskEventView } from '../cluster/types.ts';
-import type { Fault, FaultContext } from './fault.ts';
+import type { Fault, FaultContext, Planned } from './fault.ts';
 import {
   allocOf,
   allocTarget,
@@ -113,13 +113,15 @@ export const allocKill: Fault<Parameters> = {
     const alloc = allocOf(candidate);
     if (alloc === undefined) return [];
     const { signal } = context.params;
-    return tasksMeant(alloc, wishOf(context)).flatMap(task => {
+    const planned: Planned[] = [];
+    for (const task of tasksMeant(alloc, wishOf(context))) {
       const state = taskOf(alloc, task);
-      if (state === undefined) return [];
+      if (state === undefined) continue;
       const call = { op: 'alloc-signal', namespace: alloc.namespace, alloc: alloc.id, task, signal } as const;
       const before = { restarts: state.restarts, since: newestEventTime(state) };
-      return [{ target: allocTarget(alloc, task), call, sending: 'once', before }];
-    });
+      planned.push({ target: allocTarget(alloc, task), call, sending: 'once', before });
+    }
+    return planned;
   },
 
   observe({ target, call, before }, view) {

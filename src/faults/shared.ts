@@ -39,15 +39,15 @@ export interface TaskWish {
 /** Names, in order, of the tasks meant: those that run and match, or, where nothing is asked, the main ones that run. */
 export function tasksMeant(alloc: AllocView, wish: TaskWish): readonly string[] {
   const matches = matcherOf(alloc, wish);
-  return Object.keys(alloc.tasks)
-    .filter(name => matches(name) && alloc.tasks[name]?.state === 'running')
-    .sort();
+  const meant = Object.keys(alloc.tasks).filter(name => alloc.tasks[name]?.state === 'running' && matches(name));
+  return meant.length < 2 ? meant : meant.sort();
 }
 
 /** Why no task is meant, in words; undefined when one is. */
 export function whyNoTask(alloc: AllocView, wish: TaskWish): string | undefined {
-  if (tasksMeant(alloc, wish).length > 0) return undefined;
   const matches = matcherOf(alloc, wish);
+  // Asked of each candidate, and most have one.
+  for (const name in alloc.tasks) if (alloc.tasks[name]?.state === 'running' && matches(name)) return undefined;
   const names = Object.keys(alloc.tasks).sort();
   const states = names.filter(matches).map(name => `${name} is ${alloc.tasks[name]?.state}`);
   const asked = askedOf(wish);
@@ -65,8 +65,10 @@ function askedOf({ targetTask, task }: TaskWish): string {
 }
 
 function matcherOf(alloc: AllocView, { view, targetTask, task }: TaskWish): (name: string) => boolean {
+  if (targetTask === undefined && task === undefined) {
+    const group = groupOf(view, alloc);
+    return name => roleOf(name, group) === 'main';
+  }
   const globs = [targetTask, task].flatMap(pattern => (pattern === undefined ? [] : glob(pattern)));
-  if (globs.length > 0) return name => globs.every(matches => matches(name));
-  const group = groupOf(view, alloc);
-  return name => roleOf(name, group) === 'main';
+  return name => globs.every(matches => matches(name));
 }

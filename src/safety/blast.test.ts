@@ -213,7 +213,7 @@ describe('max-runs-per-job', () => {
 });
 
 describe('min-interval-per-job', () => {
-  const hit = (ago: number, job = 'default/web') => ({ over: { lastHits: new Map([[job, now - ago]]) } });
+  const hit = (ago: number, job = 'default/web') => ({ over: { lastHits: () => new Map([[job, now - ago]]) } });
   it.each<[string, Case, string]>([
     ['never hit', {}, 'pass: no job hit within 1m'],
     ['hit long enough ago', hit(60_000), 'pass: no job hit within 1m'],

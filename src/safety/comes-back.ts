@@ -49,16 +49,21 @@ function afterKill(
   calls: readonly FaultCall[],
 ): Return {
   const killed = killedTasks(alloc, calls);
-  const done = killed.find(({ signal }) => mayFinish(job, signal));
+  const done = isBatch(job) ? killed.find(({ signal }) => signal !== 'SIGKILL') : undefined;
   if (done !== undefined)
     return {
       returns: false,
       words: `task ${done.task} of a ${job.type} job may answer ${done.signal} by exiting with 0, and then counts as done; SIGKILL fails it`,
     };
   if (killed.length === 0) return { returns: true, words: 'no task of it runs' };
-  const answers = killed.map(({ task }) => restartIn(task, group, alloc, context.now));
-  const failing = answers.find(({ returns }) => !returns);
-  if (failing === undefined) return { returns: true, words: answers.map(({ words }) => words).join('; ') };
+  let together: string | undefined;
+  let failing: Return | undefined;
+  for (const { task } of killed) {
+    const answer = restartIn(task, group, alloc, context.now);
+    if (!answer.returns) failing ??= answer;
+    together = together === undefined ? answer.words : `${together}; ${answer.words}`;
+  }
+  if (failing === undefined) return { returns: true, words: together ?? '' };
   const rescheduled = rescheduleOf(job, group, alloc, context.now);
   const words = `${failing.words}; ${rescheduled.words}`;
   if (rescheduled.returns && !hasRoom(context.view)) return { returns: false, words: `${words}, but ${noRoom}` };
@@ -72,15 +77,15 @@ interface Killed {
 
 /** The tasks that the calls signal; where they name none, all that run. */
 function killedTasks(alloc: AllocView, calls: readonly FaultCall[]): readonly Killed[] {
-  const named = calls.flatMap(call => (call.op === 'alloc-signal' ? [{ task: call.task, signal: call.signal }] : []));
+  const named = calls.filter(call => call.op === 'alloc-signal');
   if (named.length > 0) return named;
   const running = Object.entries(alloc.tasks).filter(([, { state }]) => state === 'running');
   return running.map(([task]) => ({ task, signal: 'SIGKILL' }));
 }
 
 /** A task of a batch job that exits with 0 has done its work and is not run again. */
-function mayFinish(job: JobView, signal: string): boolean {
-  return (job.type === 'batch' || job.type === 'sysbatch') && signal !== 'SIGKILL';
+function isBatch({ type }: JobView): boolean {
+  return type === 'batch' || type === 'sysbatch';
 }
 
 function restartIn(name: string, group: GroupView, alloc: AllocView, now: number): Return {

@@ -60,8 +60,8 @@ export interface GateContext {
   readonly prefix?: string;
   /** Of other runs; one of this run itself is ignored. */
   readonly reservations: readonly Reservation[];
-  /** When a job was last hit, milliseconds since the epoch, by `<namespace>/<job>`. */
-  readonly lastHits: ReadonlyMap<string, number>;
+  /** When each of some jobs (`<namespace>/<job>`) was last hit, milliseconds since the epoch; without those never hit. */
+  readonly lastHits: (jobs: readonly string[]) => ReadonlyMap<string, number>;
   /** In force now; those of other namespaces don't matter here. */
   readonly halts: readonly { readonly namespace: string; readonly reason: string }[];
   /** Halts of home and of this namespace that could not be read, in words: any refuses. */

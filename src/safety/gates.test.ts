@@ -67,7 +67,7 @@ describe('the gates', () => {
           fault: kind,
           limits: { ...defaultLimits, maxRunsPerJob: 2, maxConcurrentRuns: 3, ...given },
           reservations: before,
-          lastHits: new Map([['default/web', now - 120_000]]),
+          lastHits: () => new Map([['default/web', now - 120_000]]),
         });
         const more = { ...context, reservations: [...before, heldBy(one.run, one.allocs, one.nodes)] };
         const passes = (each: typeof context) =>

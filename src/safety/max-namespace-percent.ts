@@ -31,8 +31,8 @@ export const maxNamespacePercent: Gate = {
 };
 
 function groupsIn({ view }: GateContext, namespace: string): readonly GroupRef[] {
-  return view
-    .jobsIn(namespace)
-    .filter(({ stop, status }) => !stop && status !== 'dead')
-    .flatMap(job => job.groups.map(({ name }) => ({ namespace, job: job.id, group: name })));
+  const groups: GroupRef[] = [];
+  for (const { id: job, groups: all, stop, status } of view.jobsIn(namespace))
+    if (!stop && status !== 'dead') for (const { name } of all) groups.push({ namespace, job, group: name });
+  return groups;
 }

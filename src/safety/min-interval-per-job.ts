@@ -12,8 +12,10 @@ export const minIntervalPerJob: Gate = {
     const { lastHits, now, limits, chosen } = context;
     if (chosen === undefined) return notAsked;
     const interval = limits.minIntervalPerJobMs;
-    for (const job of jobsHarmed(context, chosen)) {
-      const last = lastHits.get(job);
+    const jobs = jobsHarmed(context, chosen);
+    const hits = lastHits(jobs);
+    for (const job of jobs) {
+      const last = hits.get(job);
       // a clock that was set back makes the last hit lie ahead: then the wait is one interval, not more
       const since = last === undefined ? interval : Math.max(0, now - last);
       if (since >= interval) continue;

@@ -94,8 +94,13 @@ export function nodeOf(candidate: Candidate): string | undefined {
   return kindOf(candidate).node?.(candidate);
 }
 
-/** By id, without repetition. */
+/** By id, without repetition. Views list most things so. */
 export function sorted(candidates: readonly Candidate[]): readonly Candidate[] {
+  const isSorted = candidates.every((each, i) => {
+    const before = candidates[i - 1];
+    return before === undefined || idOf(before) < idOf(each);
+  });
+  if (isSorted) return candidates;
   const byId = new Map(candidates.map(candidate => [idOf(candidate), candidate]));
   return [...byId.values()].sort((a, b) => byText(idOf(a), idOf(b)));
 }

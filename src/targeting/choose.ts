@@ -42,7 +42,7 @@ export function choose(wanted: Wanted): Choice {
   const judges: Judge[] = [excluder(target, namespace, view), candidate => fault.exclude?.(candidate, context)];
   if (wanted.judge !== undefined) judges.push(wanted.judge);
   const placeOf = placeIn(view);
-  judges.push(candidate => withoutWeight(target, placeOf(candidate)));
+  if (target.pick.weights !== undefined) judges.push(candidate => withoutWeight(target, placeOf(candidate)));
   const found = candidates({ view, namespace, target, targetKind: fault.targetKind, judges });
   const seed = target.pick.seed ?? wanted.seed;
   const picked = pick(found.candidates, target.pick, stream(seed, 'targets'), placeOf);

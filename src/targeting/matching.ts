@@ -1,5 +1,6 @@
 /** What a target's patterns match, by the kind of target. One entry a kind. */
 
+import { isGlob } from '../base/glob.ts';
 import type { AllocView, JobView } from '../cluster/types.ts';
 import type { Candidate, TargetKind } from '../faults/fault.ts';
 import type { TargetSpec } from '../spec/experiment.ts';
@@ -87,22 +88,25 @@ export function kindOf(kind: TargetKind): Kind<Candidate> {
 }
 
 /** Jobs that the patterns name. */
-export function jobsOf({ view, namespace }: Question, wanted: Patterns): readonly JobView[] {
-  return wanted.empty ? [] : view.jobsIn(namespace).filter(job => wanted.job(job.id));
+export function jobsOf({ view, namespace, target }: Question, wanted: Patterns): readonly JobView[] {
+  if (wanted.empty) return [];
+  if (target.job === undefined || isGlob(target.job)) return view.jobsIn(namespace).filter(job => wanted.job(job.id));
+  const job = view.job(namespace, target.job);
+  return job === undefined ? [] : [job];
 }
 
 type OnAllocation = Extract<Candidate, { kind: 'allocation' }>;
 
 function allocationsOf(question: Question, wanted: Patterns): readonly OnAllocation[] {
   const { view, namespace, target } = question;
-  return jobsOf(question, wanted)
-    .flatMap(job => {
-      const registering =
-        target.service === undefined ? undefined : new Set(servicesIn(question, wanted, job).map(each => each.alloc));
-      return view.allocsOf(namespace, job.id).filter(({ id }) => registering?.has(id) !== false);
-    })
-    .filter(alloc => wanted.group(alloc.group))
-    .map(alloc => ({ kind: 'allocation', alloc }));
+  const found: OnAllocation[] = [];
+  for (const job of jobsOf(question, wanted)) {
+    const registering =
+      target.service === undefined ? undefined : new Set(servicesIn(question, wanted, job).map(each => each.alloc));
+    for (const alloc of view.allocsOf(namespace, job.id))
+      if (registering?.has(alloc.id) !== false && wanted.group(alloc.group)) found.push({ kind: 'allocation', alloc });
+  }
+  return found;
 }
 
 function servicesIn({ view, namespace }: Question, wanted: Patterns, job: JobView) {

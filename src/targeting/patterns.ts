@@ -31,12 +31,14 @@ export function patterns(target: TargetSpec): Patterns {
   const tests = factTests(target);
   const node = target.node === undefined ? () => true : namesNode(target.node);
   const all = () => true;
-  const filters: readonly ((node: NodeView) => string | undefined)[] = [
-    seen => (node(seen) ? undefined : `outside target_node=${target.node}`),
+  const filters = [
+    target.node === undefined
+      ? []
+      : (seen: NodeView) => (node(seen) ? undefined : `outside target_node=${target.node}`),
     filter('target_node_class', nodeClass, seen => seen.nodeClass, 'its class is'),
     filter('target_datacenter', datacenter, seen => seen.datacenter, 'it is in'),
     filter('target_node_pool', nodePool, seen => seen.nodePool, 'it is in'),
-  ];
+  ].flat();
   return {
     job: job === undefined ? all : glob(job),
     group: group === undefined ? all : glob(group),
@@ -73,7 +75,7 @@ export function namesNode(pattern: string): Patterns['node'] {
 }
 
 function filter(key: string, pattern: string | undefined, read: (node: NodeView) => string, words: string) {
-  if (pattern === undefined) return () => undefined;
+  if (pattern === undefined) return [];
   const matches = glob(pattern);
   return (node: NodeView) => {
     const value = read(node);

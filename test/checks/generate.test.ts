@@ -59,3 +59,20 @@ describe('the lists of plug-ins', () => {
     expect(await staleFiles(small.path)).toEqual([]);
   });
 });
+
+describe("the list of the agent's faults", () => {
+  it('is stale when a file declares one that is not in it', async () => {
+    const at = 'agents/nomad/internal/fault';
+    const list = (names: readonly string[]) =>
+      `// Written by \`npm run generate\` from the files of this folder.\n\npackage fault\n\n// All faults, in order of their names.\nvar All = []Fault{\n${names.map(name => `\t${name},\n`).join('')}}\n`;
+    using small = smallCheckout({
+      [`${at}/cpu_stress.go`]: 'package fault\n\nvar cpuStress = Fault{\n}\n',
+      [`${at}/process.go`]: 'package fault\n\nvar (\n\tprocessKill   = Fault{\n\t}\n)\n',
+      [`${at}/process_test.go`]: 'package fault\n\nvar planted = Fault{\n}\n',
+      [`${at}/registry.go`]: list(['cpuStress']),
+    });
+    expect(await staleFiles(small.path)).toEqual([`${at}/registry.go`]);
+    writeFiles(small.path, { [`${at}/registry.go`]: list(['cpuStress', 'processKill']) });
+    expect(await staleFiles(small.path)).toEqual([]);
+  });
+});

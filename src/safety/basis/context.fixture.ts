@@ -40,7 +40,7 @@ export function sampleContext(over: Partial<GateContext> = {}, cluster: SampleCl
     view: sampleView({ ...sampleWeb(3), ...cluster }),
     limits: defaultLimits,
     reservations: [],
-    lastHits: new Map(),
+    lastHits: () => new Map(),
     halts: [],
     haltsUnread: [],
     self: { jobs: [], allocs: [], nodes: [] },

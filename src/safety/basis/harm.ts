@@ -20,7 +20,7 @@ export function jobKey({ namespace, job }: JobRef): string {
 /** Allocations that the fault may make unhealthy or end: as it says itself, or all that its kind of candidate holds. */
 export function harmedBy(context: GateContext, candidate: Candidate): readonly AllocView[] {
   const { fault } = context;
-  return fault.harms?.(candidate, faultContext(context)) ?? heldBy(context, candidate);
+  return fault.harms === undefined ? heldBy(context, candidate) : fault.harms(candidate, faultContext(context));
 }
 
 function heldBy(context: GateContext, candidate: Candidate): readonly AllocView[] {
@@ -53,19 +53,19 @@ function isLive({ desired, client }: AllocView): boolean {
 /** Allocations that can feel the fault: those harmed, and the neighbours when its reach goes beyond the target. */
 export function feltBy(context: GateContext, candidate: Candidate): readonly AllocView[] {
   const harmed = harmedBy(context, candidate);
-  const node = nodeOf(candidate);
-  if (candidate.kind === 'node' || node === undefined || context.fault.reach === 'target') return harmed;
+  const node = context.fault.reach === 'target' || candidate.kind === 'node' ? undefined : nodeOf(candidate);
+  if (node === undefined) return harmed;
   return [...new Set([...harmed, ...neighbours(context, node)])];
 }
 
 /** Jobs that the fault touches: the one that is hit as such, and those of allocations that can feel it. */
 export function jobsTouched(context: GateContext, candidate: Candidate): readonly JobRef[] {
-  const own = 'job' in candidate ? [{ namespace: candidate.job.namespace, job: candidate.job.id }] : [];
-  return distinct([...own, ...feltBy(context, candidate)]);
+  const felt: readonly JobRef[] = feltBy(context, candidate);
+  return distinct('job' in candidate ? [{ namespace: candidate.job.namespace, job: candidate.job.id }, ...felt] : felt);
 }
 
 function distinct(refs: readonly JobRef[]): readonly JobRef[] {
-  return [...new Map(refs.map(ref => [jobKey(ref), ref])).values()];
+  return refs.length < 2 ? refs : [...new Map(refs.map(ref => [jobKey(ref), ref])).values()];
 }
 
 /** Nodes that the choice disturbs: those chosen, and those of what is chosen when the reach goes beyond it. */

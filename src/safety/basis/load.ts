@@ -41,11 +41,13 @@ export function loadsOf(context: GateContext, groups: readonly GroupRef[]): read
   const others = othersOf(context);
   const held = new Set(others.flatMap(({ allocs }) => allocs));
   const takes = others.flatMap(({ takes = [] }) => takes);
-  const concerned = keysOf([...takes, ...harmed, ...some, ...[...held].flatMap(id => context.view.alloc(id) ?? [])]);
+  const concerned = [...takes, ...harmed, ...some, ...[...held].flatMap(id => context.view.alloc(id) ?? [])];
+  const jobs = new Set(concerned.map(({ job }) => job));
   return groups.map(ref => {
     const { desired: present, healthy, unhealthy } = groupHealth(context.view, ref.namespace, ref.job, ref.group);
     // Most groups of a namespace have nothing to do with it.
-    if (!concerned.has(keyOf(ref))) return { desired: present, out: unhealthy, held: 0, asked: 0 };
+    if (!jobs.has(ref.job) || !concerned.some(each => sameGroup(each, ref)))
+      return { desired: present, out: unhealthy, held: 0, asked: 0 };
     const takenHere = takes.filter(each => sameGroup(each, ref));
     const heldHere = [...held].filter(id => isIn(context, id, ref));
     const asked = new Set(harmed.filter(alloc => sameGroup(alloc, ref)).map(({ id }) => id));
@@ -88,14 +90,6 @@ export function groupsHarmed(context: GateContext): readonly GroupRef[] {
 function isIn({ view }: GateContext, id: string, ref: GroupRef): boolean {
   const alloc = view.alloc(id);
   return alloc !== undefined && sameGroup(alloc, ref);
-}
-
-function keyOf({ namespace, job, group }: GroupRef): string {
-  return `${namespace}/${job}/${group}`;
-}
-
-function keysOf(refs: readonly GroupRef[]): ReadonlySet<string> {
-  return new Set(refs.map(keyOf));
 }
 
 function sameGroup(alloc: GroupRef, ref: GroupRef): boolean {

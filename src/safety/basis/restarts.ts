@@ -32,10 +32,15 @@ export function restartOf(name: string, task: TaskView, policy: RestartPolicy | 
 
 /** Restarts counted against the block since an instant; not sure where Nomad no longer has all of the task's events. */
 function restartsSince(task: TaskView, since: number): { readonly used: number; readonly sure: boolean } {
-  const restarts = task.events.filter(({ type }) => type === 'Restarting');
-  const used = restarts.filter(event => event.time > since && event.details?.['restart_reason'] !== '').length;
+  let restarts = 0;
+  let used = 0;
+  for (const { type, time, details } of task.events) {
+    if (type !== 'Restarting') continue;
+    restarts += 1;
+    if (time > since && details?.['restart_reason'] !== '') used += 1;
+  }
   const [oldest] = task.events;
-  const forgotten = Math.max(0, task.restarts - restarts.length);
+  const forgotten = Math.max(0, task.restarts - restarts);
   const complete = task.events.length < eventsKept || (oldest !== undefined && oldest.time <= since);
   return complete || forgotten === 0 ? { used, sure: true } : { used: used + forgotten, sure: false };
 }
