@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { World } from '../world/types.ts';
-import type { LogRequest } from './core/route.ts';
+import { type LogRequest, logStart } from './core/log-request.ts';
 import type { Processes } from './processes.ts';
 
 const pollMs = 250;
@@ -12,8 +12,14 @@ function writeChunk(response: ServerResponse, ask: LogRequest, text: Buffer, end
   if (ask.plain) response.write(text);
   else
     response.write(
-      `${JSON.stringify({ File: `${ask.task}.${ask.type}.0`, Offset: end, Data: text.toString('base64') })}\n`,
+      JSON.stringify({ Data: text.toString('base64'), File: `alloc/logs/${ask.task}.${ask.type}.0`, Offset: end }),
     );
+}
+
+/** The part of a text that is asked for, as if it were read from a file. */
+function slice(ask: LogRequest, whole: string): { readonly text: Buffer; readonly size: number } {
+  const all = Buffer.from(whole);
+  return { text: all.subarray(logStart(ask, all.length)), size: all.length };
 }
 
 /** Sends what there is, and with `follow` what comes, until the reader goes. */
@@ -27,7 +33,7 @@ export async function sendLogs(
   let from = ask;
   let quietMs = 0;
   const step = async (): Promise<void> => {
-    const read = await processes.readLog(from);
+    const read = from.text === undefined ? await processes.readLog(from) : slice(from, from.text);
     if (response.destroyed) return;
     if (read !== undefined && read.text.length > 0) {
       writeChunk(response, ask, read.text, read.size);
@@ -40,7 +46,7 @@ export async function sendLogs(
     if (read !== undefined) from = { ...ask, origin: 'start', offset: read.size };
     quietMs += pollMs;
     if (quietMs >= heartbeatMs && !ask.plain) {
-      response.write('{}\n');
+      response.write('{}');
       quietMs = 0;
     }
     const cancel = world.after(pollMs, () => void turn());

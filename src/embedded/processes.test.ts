@@ -147,7 +147,7 @@ describe('a real process', () => {
     const source = `
       import { createProcesses } from ${JSON.stringify(fileURLToPath(new URL('./processes.ts', import.meta.url)))};
       const processes = createProcesses(told => told.kind === 'started' && console.log(processes.pids()[0]));
-      processes.perform({ kind: 'start', handle: 'h', alloc: 'a', task: 't', command: '/bin/sleep', args: ['60'], env: {}, ports: [] });
+      processes.perform({ kind: 'start', handle: 'h', alloc: 'a', task: 't', command: '/bin/sleep', args: ['60'], env: {}, ports: [], files: [] });
       setInterval(() => {}, 1000);`;
     const host = spawn(process.execPath, ['--input-type=module', '-e', source], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -8,14 +8,14 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { interpolate } from './core/client/environment.ts';
+import { type LogRequest, logStart } from './core/log-request.ts';
 import type { ProcessOrder, ProcessReport, StartOrder } from './core/orders.ts';
-import type { LogRequest } from './core/route.ts';
 
 export interface Processes {
   /** Carries out an order of the cluster; what comes of it is reported later. */
@@ -43,6 +43,14 @@ function killGroup(pid: number): void {
     process.kill(-pid, 'SIGKILL');
   } catch {
     // The whole group has ended already.
+  }
+}
+
+function writeFiles(taskDir: string, files: StartOrder['files']): void {
+  for (const { path, base64 } of files) {
+    const file = join(taskDir, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, Buffer.from(base64, 'base64'), { mode: 0o777 });
   }
 }
 
@@ -83,6 +91,7 @@ export function createProcesses(tell: (report: ProcessReport) => void, options: 
 
   function start(order: StartOrder): void {
     const { env: dirs, cwd, logs } = directories(root, order);
+    writeFiles(dirs['NOMAD_TASK_DIR'] ?? cwd, order.files);
     const env = {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       HOME: process.env['HOME'] ?? '/',
@@ -168,7 +177,7 @@ export function createProcesses(tell: (report: ProcessReport) => void, options: 
       const file = await open(path, 'r');
       try {
         const { size } = await file.stat();
-        const from = Math.min(size, Math.max(0, ask.origin === 'end' ? size - ask.offset : ask.offset));
+        const from = logStart(ask, size);
         const text = Buffer.alloc(size - from);
         await file.read(text, 0, text.length, from);
         return { text, size };

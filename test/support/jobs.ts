@@ -27,6 +27,19 @@ export interface TaskOptions {
   readonly killTimeout?: number;
   /** Gives the task a workload identity, as `NOMAD_TOKEN` and in its secrets folder. */
   readonly identity?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly meta?: Readonly<Record<string, string>>;
+  /** Path below the task's local folder at which it finds the payload of its dispatch. */
+  readonly payloadFile?: string;
+}
+
+/** What a dispatch of the job takes. */
+export interface ParameterizedOptions {
+  /** Default `optional`. */
+  readonly payload?: 'optional' | 'required' | 'forbidden';
+  /** Keys of meta that a dispatch must have, and those that it may have. */
+  readonly required?: readonly string[];
+  readonly optional?: readonly string[];
 }
 
 export interface JobOptions {
@@ -49,6 +62,12 @@ export interface JobOptions {
   readonly minHealthyTime?: number;
   /** Name of the node, or names of the nodes, that it may run on. */
   readonly onlyNode?: string | readonly string[];
+  /** Id of the node that it must run on. */
+  readonly nodeId?: string;
+  /** Default: the cluster's. */
+  readonly priority?: number;
+  /** Only of batch jobs: it runs when it is dispatched. */
+  readonly parameterized?: ParameterizedOptions;
   readonly scaling?: { readonly min: number; readonly max: number };
   /** Goes back to the last stable version when a deployment fails; default false. */
   readonly autoRevert?: boolean;
@@ -62,7 +81,7 @@ const sleeper: readonly [string, ...string[]] = ['/bin/sleep', '3600'];
 
 /** A service or batch job of one group. */
 export function jobSpec(options: JobOptions): JobSpec {
-  const { id, namespace, type = 'service', onlyNode } = options;
+  const { id, namespace, type = 'service', parameterized, priority } = options;
   return {
     ID: id,
     Name: id,
@@ -70,9 +89,21 @@ export function jobSpec(options: JobOptions): JobSpec {
     Type: type,
     Datacenters: ['*'],
     Meta: options.meta ?? null,
-    Constraints: onlyNode === undefined ? null : [onNodes(onlyNode)],
+    Constraints: constraintsOf(options),
     TaskGroups: [groupSpec(options, type)],
+    ...(priority === undefined ? {} : { Priority: priority }),
+    ...(parameterized === undefined ? {} : { ParameterizedJob: parameters(parameterized) }),
   };
+}
+
+function parameters({ payload = 'optional', required = [], optional = [] }: ParameterizedOptions): JobSpec {
+  return { Payload: payload, MetaRequired: required, MetaOptional: optional };
+}
+
+function constraintsOf({ onlyNode, nodeId }: JobOptions): JobSpec[] | null {
+  const byId = { LTarget: '$' + '{node.unique.id}', RTarget: nodeId, Operand: '=' };
+  const all = [...(onlyNode === undefined ? [] : [onNodes(onlyNode)]), ...(nodeId === undefined ? [] : [byId])];
+  return all.length === 0 ? null : all;
 }
 
 function onNodes(names: string | readonly string[]): JobSpec {
@@ -141,6 +172,9 @@ function taskSpec(task: TaskOptions): JobSpec {
     LogConfig: { MaxFiles: 1, MaxFileSizeMB: 1 },
     KillTimeout: (task.killTimeout ?? 2000) * millisecond,
     ...(task.identity === true ? { Identity: { Env: true, File: true } } : {}),
+    ...(task.env === undefined ? {} : { Env: task.env }),
+    ...(task.meta === undefined ? {} : { Meta: task.meta }),
+    ...(task.payloadFile === undefined ? {} : { DispatchPayload: { File: task.payloadFile } }),
     ...(lifecycle === undefined ? {} : { Lifecycle: { Hook: lifecycle.hook, Sidecar: lifecycle.sidecar ?? false } }),
   };
 }

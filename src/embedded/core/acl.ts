@@ -95,7 +95,8 @@ function accessByRules(token: Token | undefined, rules: AclRules): Access {
       const rule = bestMatch(namespaces, namespace);
       if (rule === undefined || rule.policy === 'deny' || rule.capabilities?.includes('deny')) return false;
       const granted = [...(policies[rule.policy ?? 'deny'] ?? []), ...(rule.capabilities ?? [])];
-      return granted.includes(capability) || (bySubmit.has(capability) && granted.includes('submit-job'));
+      if (granted.includes(capability) || (bySubmit.has(capability) && granted.includes('submit-job'))) return true;
+      return capability === 'deregister-job' && granted.includes('purge-job');
     },
     variable(namespace, path, capability) {
       const paths = bestMatch(namespaces, namespace)?.variables;

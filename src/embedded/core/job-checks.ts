@@ -3,6 +3,7 @@
 import { nearest } from '../../base/nearest.ts';
 import { formatDuration } from './durations.ts';
 import type { GroupSpec, JobSpec, TaskSpec } from './job-types.ts';
+import { parameterProblems } from './parameters.ts';
 
 /** Drivers that an embedded cluster has. `mock` is a short name of `mock_driver`, `exec` runs like `raw_exec`. */
 const drivers = ['raw_exec', 'exec', 'mock_driver', 'mock'] as const;
@@ -18,14 +19,40 @@ function taskProblems(group: GroupSpec, task: TaskSpec): string[] {
       `${where}: driver "${task.Driver}" is not one of the embedded cluster (${drivers.join(', ')})${near === undefined ? '' : `: did you mean "${near}"?`}`,
     );
   }
-  const hook = task.Lifecycle?.Hook;
-  if (hook !== undefined && !['prestart', 'poststart', 'poststop'].includes(hook)) {
-    problems.push(`${where}: invalid lifecycle hook "${hook}" (prestart, poststart, poststop)`);
-  }
   if ((task.Driver === 'raw_exec' || task.Driver === 'exec') && typeof task.Config?.['command'] !== 'string') {
     problems.push(`${where}: config.command must be a text, found ${typeof task.Config?.['command']}`);
   }
   return problems;
+}
+
+/** Whether a path below a task's local folder leaves the allocation's: two folders up are still in it. */
+function escapes(path: string): boolean {
+  let depth = 2;
+  for (const part of path.split('/')) {
+    if (part === '..') depth -= 1;
+    else if (part !== '' && part !== '.') depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+/** What is wrong with the part that a task plays in its group, nested as deep as in Nomad's own answer. */
+function roleProblems(group: GroupSpec): string[] {
+  const problems: string[] = [];
+  for (const { Name, Lifecycle, DispatchPayload } of group.Tasks) {
+    const wrong: string[] = [];
+    const hook: string = Lifecycle?.Hook ?? 'prestart';
+    if (!['prestart', 'poststart', 'poststop'].includes(hook))
+      wrong.push(
+        `Lifecycle validation failed: ${hook === '' ? 'no lifecycle hook provided' : `invalid hook: ${hook}`}`,
+      );
+    if (escapes(DispatchPayload?.File ?? ''))
+      wrong.push('Dispatch Payload validation failed: destination escapes allocation directory');
+    if (wrong.length > 0) problems.push(`Task ${Name} validation failed: ${joinErrors(wrong)}`);
+  }
+  if (group.Tasks.length > 0 && group.Tasks.every(task => task.Lifecycle !== null))
+    problems.push(`Task group ${group.Name} must have at least one main task`);
+  return problems.length === 0 ? [] : [`Task group ${group.Name} validation failed: ${joinErrors(problems)}`];
 }
 
 /** Nested as deep as in Nomad's own answer. */
@@ -61,6 +88,7 @@ function groupProblems(job: JobSpec, group: GroupSpec): string[] {
   if (job.Type === 'system' && group.ReschedulePolicy !== null)
     problems.push('System jobs should not have a reschedule policy');
   for (const task of group.Tasks) problems.push(...taskProblems(group, task));
+  problems.push(...roleProblems(group));
   return problems;
 }
 
@@ -78,6 +106,12 @@ export function jobProblems(job: JobSpec): readonly string[] {
     if (names.has(group.Name)) problems.push(`Task group ${group.Name} defined twice`);
     names.add(group.Name);
     problems.push(...groupProblems(job, group));
+  }
+  if (job.ParameterizedJob !== null && !job.Dispatched) {
+    if (job.Type !== 'batch' && job.Type !== 'sysbatch')
+      problems.push('Parameterized job can only be used with "batch" or "sysbatch" scheduler');
+    const wrong = parameterProblems(job.ParameterizedJob);
+    if (wrong.length > 0) problems.push(joinErrors(wrong));
   }
   return problems;
 }

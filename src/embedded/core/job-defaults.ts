@@ -1,6 +1,7 @@
 /** Completes a job as it was submitted: every field that Nomad would fill in. */
 
 import type { GroupSpec, JobSpec, NetworkSpec, ServiceSpec, TaskSpec, UpdateStrategy } from './job-types.ts';
+import { completeParameters } from './parameters.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -283,6 +284,7 @@ export function completeJob(given: Fields, options: { namespace: string; region:
     ...job,
     Type: type,
     Namespace: namespace,
+    ParameterizedJob: completeParameters(job['ParameterizedJob']),
     Stop: false,
     Stable: false,
     Status: 'pending',

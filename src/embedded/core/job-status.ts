@@ -1,6 +1,7 @@
 /** What a job is at: derived from its allocations and evaluations, and kept with it. */
 
 import { isActive } from './deployment-status.ts';
+import { isScheduled } from './parameters.ts';
 import { putJob } from './records.ts';
 import { allocsOfJob, evalsOfJob, jobKey } from './tables.ts';
 import type { AllocRecord, JobEntry, Tables } from './types.ts';
@@ -20,8 +21,7 @@ export function isTerminal(record: Pick<AllocRecord, 'ClientStatus' | 'DesiredSt
 
 function statusOf(tables: Tables, entry: JobEntry): 'pending' | 'running' | 'dead' {
   const { job } = entry;
-  const waits = job.ParameterizedJob !== null && !job.Dispatched;
-  if (waits || job.Type === 'system') return job.Stop ? 'dead' : 'running';
+  if (!isScheduled(job) || job.Type === 'system') return job.Stop ? 'dead' : 'running';
   const allocs = allocsOfJob(tables, job.Namespace, job.ID);
   if (allocs.some(({ record }) => !isTerminal(record)) || hasActiveDeployment(tables, entry)) return 'running';
   const evals = evalsOfJob(tables, job.Namespace, job.ID);
@@ -106,9 +106,9 @@ export function summarize(tables: Tables, entry: JobEntry): Readonly<Record<stri
   };
 }
 
-function childrenOf(tables: Tables, { job }: JobEntry): { Pending: number; Running: number; Dead: number } {
-  const children = { Pending: 0, Running: 0, Dead: 0 };
-  if (job.ParameterizedJob === null) return children;
+function childrenOf(tables: Tables, { job, forgotten }: JobEntry): { Pending: number; Running: number; Dead: number } {
+  const children = { Pending: 0, Running: 0, Dead: forgotten };
+  if (isScheduled(job)) return children;
   for (const { job: child } of tables.jobs.values()) {
     if (child.ParentID !== job.ID || child.Namespace !== job.Namespace) continue;
     children[child.Status === 'pending' ? 'Pending' : child.Status === 'running' ? 'Running' : 'Dead'] += 1;

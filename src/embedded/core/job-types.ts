@@ -39,6 +39,8 @@ export interface TaskSpec extends Extra {
   readonly Env: Readonly<Record<string, string>> | null;
   readonly Meta: Readonly<Record<string, string>> | null;
   readonly Lifecycle: TaskLifecycle | null;
+  /** Where the task finds what its job was dispatched with, below its local folder. */
+  readonly DispatchPayload: { readonly File: string } | null;
   readonly Leader: boolean;
   readonly KillSignal: string;
   /** Nanoseconds. */

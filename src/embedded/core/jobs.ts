@@ -1,11 +1,12 @@
-/** Jobs: register, stop, scale, dispatch. Each answers the index of its write and its evaluation. */
+/** Jobs: finding and registering them. A write of one answers its index and its evaluation. */
 
 import { stableJson } from '../../base/json.ts';
 import { createEval, createEvalNow } from './evals.ts';
 import { Refusal } from './failure.ts';
 import { jobProblems, joinErrors } from './job-checks.ts';
 import type { JobSpec } from './job-types.ts';
-import { deleteJob, putJob } from './records.ts';
+import { isScheduled } from './parameters.ts';
+import { putJob } from './records.ts';
 import { indexScaling, nameScaling } from './scaling-policies.ts';
 import { jobKey } from './tables.ts';
 import type { Cluster, JobEntry } from './types.ts';
@@ -85,9 +86,21 @@ export function putVersion(write: Write, existing: JobEntry | undefined, job: Jo
     scaling: existing?.scaling ?? {},
     summaryIndex: existing?.summaryIndex ?? index,
     queued: existing?.queued ?? {},
+    forgotten: existing?.forgotten ?? 0,
   };
   putJob(write, entry);
   return entry;
+}
+
+/** Refuses, with status 500, what would make a parent of a plain job, or the other way round. */
+function checkTransition(old: JobSpec, job: JobSpec): void {
+  if (isScheduled(old) === isScheduled(job)) return;
+  throw new Refusal(
+    500,
+    isScheduled(job)
+      ? 'cannot update parameterized job to being non-parameterized'
+      : 'cannot update non-parameterized job to being parameterized',
+  );
 }
 
 /** An evaluation of a job as it is. */
@@ -99,9 +112,6 @@ export const evalOf = (job: JobSpec, trigger: string) => ({
   jobModifyIndex: job.JobModifyIndex,
   trigger,
 });
-
-/** Whether the scheduler has anything to do with a job itself: not with one that only waits to be dispatched. */
-const isScheduled = (job: JobSpec) => job.ParameterizedJob === null || job.Dispatched;
 
 /**
  * Registers a job, complete as `completeJob` made it, by the token of this accessor. An unchanged one keeps its version
@@ -118,6 +128,7 @@ export function registerJob(
     throw new Refusal(500, `job "${given.ID}" is in nonexistent namespace "${given.Namespace}"`);
   }
   const existing = findJob(cluster, given.Namespace, given.ID);
+  if (existing !== undefined) checkTransition(existing.job, given);
   if (options.enforceIndex !== undefined) checkJobIndex(existing, options.enforceIndex);
   const named = nameScaling(cluster, existing?.job, given);
   const job = options.by === undefined ? named : { ...named, NomadTokenID: options.by };
@@ -135,22 +146,6 @@ export function registerJob(
     const entry = putVersion(write, existing, indexScaling(write.index, existing?.job, job));
     flushBatch(write);
     if (isScheduled(job)) evalId = createEval(write, evalOf(entry.job, 'job-register')).ID;
-  });
-  return { index, evalId, evalIndex: evalId === '' ? 0 : index, jobModifyIndex: index };
-}
-
-/** Stops a job, or forgets it with `purge`. A missing one answers as nothing, without an error. */
-export function deregisterJob(cluster: Cluster, namespace: string, id: string, purge: boolean): JobWrite {
-  const existing = findJob(cluster, namespace, id);
-  if (existing === undefined) return { index: 0, evalId: '', evalIndex: 0, jobModifyIndex: 0 };
-  let evalId = '';
-  const index = commit(cluster, 'JobDeregistered', write => {
-    if (purge) deleteJob(write, existing);
-    else putVersion(write, existing, { ...existing.job, Stop: true });
-    flushBatch(write);
-    if (isScheduled(existing.job)) {
-      evalId = createEval(write, { ...evalOf(existing.job, 'job-deregister'), jobModifyIndex: write.index }).ID;
-    }
   });
   return { index, evalId, evalIndex: evalId === '' ? 0 : index, jobModifyIndex: index };
 }

@@ -5,6 +5,13 @@ import type { Port } from './types.ts';
 /** Names one run of a task: a task that restarts has a new handle. */
 export type Handle = string;
 
+/** A file that a task finds. */
+export interface TaskFile {
+  /** Below its local folder. */
+  readonly path: string;
+  readonly base64: string;
+}
+
 export interface StartOrder {
   readonly kind: 'start';
   readonly handle: Handle;
@@ -15,6 +22,8 @@ export interface StartOrder {
   /** Without the directories, which only the shell knows. */
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly Port[];
+  /** Written into the task's local folder before. */
+  readonly files: readonly TaskFile[];
 }
 
 export type ProcessOrder =

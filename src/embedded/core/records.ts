@@ -26,6 +26,15 @@ export function deleteJob(write: Write, entry: JobEntry): void {
   write.tables.jobs.delete(jobKey(job.Namespace, job.ID));
   touch(write, 'jobs', job.Namespace, job.ID);
   emit(write, 'Job', { key: job.ID, namespace: job.Namespace, payload: { Job: job } });
+  if (job.ParentID !== '') countForgotten(write, job);
+}
+
+/** A parent counts the children that are gone, too. */
+function countForgotten(write: Write, { Namespace, ParentID }: JobEntry['job']): void {
+  const key = jobKey(Namespace, ParentID);
+  const parent = write.tables.jobs.get(key);
+  if (parent === undefined) return;
+  write.tables.jobs.set(key, { ...parent, forgotten: parent.forgotten + 1, summaryIndex: write.index });
 }
 
 function link(sets: Map<string, Set<string>>, key: string, id: string): void {

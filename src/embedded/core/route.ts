@@ -4,6 +4,7 @@ import type { NomadRequest } from '../../nomad/types.ts';
 import type { Access } from './acl.ts';
 import { denied, Refusal } from './failure.ts';
 import { parseFilter } from './filter.ts';
+import type { LogRequest } from './log-request.ts';
 import type { Change, Cluster, TableName, Tables } from './types.ts';
 
 export interface Call {
@@ -33,17 +34,6 @@ export interface Answer {
   readonly watch?: Watch;
   /** Text of a task's log, which only the shell can read. */
   readonly logs?: LogRequest;
-}
-
-export interface LogRequest {
-  readonly alloc: string;
-  readonly task: string;
-  readonly type: 'stdout' | 'stderr';
-  readonly plain: boolean;
-  readonly follow: boolean;
-  /** Bytes from `origin`. */
-  readonly offset: number;
-  readonly origin: 'start' | 'end';
 }
 
 export interface Route {

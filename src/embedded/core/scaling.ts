@@ -6,6 +6,7 @@ import { createEvalNow } from './evals.ts';
 import { Refusal } from './failure.ts';
 import type { GroupSpec } from './job-types.ts';
 import { checkJobIndex, evalOf, findJob, type JobWrite, putVersion } from './jobs.ts';
+import { isScheduled } from './parameters.ts';
 import { jobKey } from './tables.ts';
 import type { Cluster, JobEntry } from './types.ts';
 import { commit, type Write } from './write.ts';
@@ -64,7 +65,7 @@ export function scaleJob(cluster: Cluster, namespace: string, id: string, ask: S
       putVersion(write, existing, { ...existing.job, TaskGroups: groups });
     });
     const scaled = findJob(cluster, namespace, id) ?? existing;
-    evaluation = createEvalNow(cluster, evalOf(scaled.job, 'job-scaling'));
+    if (isScheduled(scaled.job)) evaluation = createEvalNow(cluster, evalOf(scaled.job, 'job-scaling'));
   }
   const index = commit(cluster, 'ScalingEvent', write =>
     noteScaling(write, { namespace, id, group, ask, evalId: evaluation?.ID ?? null }),

@@ -181,7 +181,10 @@ function complete(
     updateEval(write, current, { ...change, Status: 'complete' });
     for (const other of evalsOfJob(cluster.tables, evaluation.Namespace, evaluation.JobID)) {
       if (other.Status === 'blocked' && other.ID !== change.BlockedEval)
-        updateEval(write, other, { Status: 'cancelled' });
+        updateEval(write, other, {
+          Status: 'canceled',
+          StatusDescription: `evaluation "${evaluation.ID}" successful`,
+        });
     }
     const key = jobKey(evaluation.Namespace, evaluation.JobID);
     const entry = cluster.tables.jobs.get(key);

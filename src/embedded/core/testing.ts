@@ -4,6 +4,7 @@ import type { NomadRequest, NomadResponse } from '../../nomad/types.ts';
 import { advance } from './advance.ts';
 import { type ClusterOptions, createCluster } from './cluster.ts';
 import { type Blocked, handle } from './handle.ts';
+import type { LogRequest } from './log-request.ts';
 import type { AllocRecord, Cluster } from './types.ts';
 
 export interface Hand {
@@ -13,6 +14,8 @@ export interface Hand {
   run(ms: number): void;
   /** An answer; throws where the request waits. */
   ask(method: NomadRequest['method'], path: string, body?: unknown, more?: Partial<Asking>): NomadResponse;
+  /** What of a log is asked for; throws where it is refused. */
+  log(path: string, query: Readonly<Record<string, string>>): LogRequest;
   /** A request that must wait. */
   wait(path: string, query: Readonly<Record<string, string>>): Blocked;
   now(): number;
@@ -44,6 +47,11 @@ export function createHand(options: Partial<ClusterOptions> = {}): Hand {
       const handled = handle(cluster, { method, path, kind: 'test', body, ...more }, now);
       if (handled.kind !== 'answer') throw new Error(`${method} ${path} is not answered at once`);
       return handled.response;
+    },
+    log(path, query) {
+      const handled = handle(cluster, { method: 'GET', path, kind: 'test', query }, now);
+      if (handled.kind !== 'logs') throw new Error(`${path} is no log: ${JSON.stringify(handled)}`);
+      return handled.logs;
     },
     wait(path, query) {
       const handled = handle(cluster, { method: 'GET', path, kind: 'test', query }, now);

@@ -55,6 +55,8 @@ export interface JobEntry {
   readonly summaryIndex: number;
   /** Allocations by group that the last evaluation found no place for. */
   readonly queued: Readonly<Record<string, number>>;
+  /** Children that were forgotten: their parent goes on to count them as dead. */
+  readonly forgotten: number;
 }
 
 export interface DrainStrategy {
@@ -122,7 +124,7 @@ export interface EvalRecord {
   readonly Type: string;
   readonly Priority: number;
   readonly TriggeredBy: string;
-  readonly Status: 'pending' | 'complete' | 'blocked' | 'cancelled' | 'failed';
+  readonly Status: 'pending' | 'complete' | 'blocked' | 'canceled' | 'failed';
   readonly StatusDescription?: string;
   readonly DeploymentID?: string;
   readonly NodeID?: string;

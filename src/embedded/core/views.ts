@@ -1,6 +1,7 @@
 /** How records are shown: as list entries or whole. */
 
 import { summarize } from './job-status.ts';
+import { isScheduled } from './parameters.ts';
 import type { AllocEntry, AllocRecord, DeploymentRecord, JobEntry, NodeRecord, Tables } from './types.ts';
 
 const transition = {
@@ -127,7 +128,7 @@ export function jobStub(tables: Tables, entry: JobEntry, withMeta: boolean): Rea
     Type: job.Type,
     Priority: job.Priority,
     Periodic: false,
-    ParameterizedJob: job.ParameterizedJob !== null,
+    ParameterizedJob: !isScheduled(job),
     Stop: job.Stop,
     Status: job.Status,
     StatusDescription: job.StatusDescription,

@@ -1,6 +1,9 @@
 import type { Cases } from '../contract.ts';
 import { callCases } from './calls.ts';
+import { childrenCases } from './children.ts';
 import { deploymentCases } from './deployments.ts';
+import { dispatchRefusalCases } from './dispatch-refusals.ts';
+import { dispatchCases } from './dispatches.ts';
 import { drainCases } from './drains.ts';
 import { eventCases } from './events.ts';
 import { faultCallCases } from './fault-calls.ts';
@@ -9,6 +12,8 @@ import { identityCases } from './identity.ts';
 import { jobEventCases } from './job-events.ts';
 import { jobVersionCases } from './job-versions.ts';
 import { jobCases } from './jobs.ts';
+import { lifecycleEndCases } from './lifecycle-ends.ts';
+import { lifecycleCases } from './lifecycles.ts';
 import { lockCases } from './locks.ts';
 import { nodeFactCases } from './node-facts.ts';
 import { nodeCases } from './nodes.ts';
@@ -21,6 +26,8 @@ import { schedulerCases } from './scheduler.ts';
 import { serviceCases } from './services.ts';
 import { signalCases } from './signals.ts';
 import { streamSignalCases } from './stream-signals.ts';
+import { taskEnvironmentCases } from './task-environments.ts';
+import { taskLogCases } from './task-logs.ts';
 import { variableRightsCases } from './variable-rights.ts';
 import { variableWatchCases } from './variable-watch.ts';
 import { variableCases } from './variables.ts';
@@ -42,6 +49,13 @@ export const allCases: Readonly<Record<string, Cases>> = {
   'scaling a job': scalingCases,
   'stopping a job, and its versions': jobVersionCases,
   deployments: deploymentCases,
+  dispatches: dispatchCases,
+  'refused dispatches': dispatchRefusalCases,
+  'children of a parameterized job': childrenCases,
+  'tasks before and after the main one': lifecycleCases,
+  'the end of an allocation': lifecycleEndCases,
+  'what a task finds': taskEnvironmentCases,
+  'logs of tasks': taskLogCases,
   services: serviceCases,
   'the scheduler': schedulerCases,
   'rights alone': rightsCases,

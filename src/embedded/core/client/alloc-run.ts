@@ -160,6 +160,13 @@ function finish(cluster: Cluster, alloc: AllocRun): void {
   for (const next of alloc.node.allocs.values()) {
     if (next.record.PreviousAllocation === alloc.id) changed(cluster, next);
   }
+  if (!cluster.tables.allocs.has(alloc.id)) forgetAlloc(cluster, alloc);
+}
+
+/** Lets go of an allocation that has ended, and that the servers know no more. */
+export function forgetAlloc(cluster: Cluster, { node, id, hasProcesses }: AllocRun): void {
+  node.allocs.delete(id);
+  if (hasProcesses) cluster.orders.push({ kind: 'forget', alloc: id });
 }
 
 /** A task of this allocation changed. */

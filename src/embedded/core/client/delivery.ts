@@ -3,7 +3,7 @@
 import { allocsOfNode } from '../tables.ts';
 import { addTimer } from '../timers.ts';
 import type { Cluster } from '../types.ts';
-import { receiveAlloc, stopAlloc, updateAlloc } from './alloc-run.ts';
+import { forgetAlloc, receiveAlloc, stopAlloc, updateAlloc } from './alloc-run.ts';
 import type { ClientNode } from './types.ts';
 
 /** A client hears of its allocations by a blocking query, roughly this fast. */
@@ -32,8 +32,6 @@ export function pull(cluster: Cluster, node: ClientNode): void {
   for (const alloc of [...node.allocs.values()]) {
     if (cluster.tables.allocs.has(alloc.id)) continue;
     stopAlloc(cluster, alloc);
-    if (!alloc.done) continue;
-    node.allocs.delete(alloc.id);
-    if (alloc.hasProcesses) cluster.orders.push({ kind: 'forget', alloc: alloc.id });
+    if (alloc.done) forgetAlloc(cluster, alloc);
   }
 }

@@ -38,6 +38,7 @@ export function processEnv(cluster: Cluster, task: TaskRun): Record<string, stri
   }
   for (const [key, value] of Object.entries({ ...job.Meta, ...group.Meta, ...task.spec.Meta })) {
     env[`NOMAD_META_${variableName(key)}`] = value;
+    env[`NOMAD_META_${variableName(key).toUpperCase()}`] = value;
   }
   const nodeValues = nodeVariables(cluster, task);
   for (const [key, value] of Object.entries(task.spec.Env ?? {})) {

@@ -2,7 +2,7 @@
  * The driver that only keeps time: a task is a moment at which it ends. Its settings are those of Nomad's own mock driver
  * (`run_for`, `exit_code`, `exit_signal`, `start_block_for`, `start_error`, `start_error_recoverable`, `kill_after`,
  * `signal_error`), and `start_delay` for `start_block_for`. Unlike Nomad's, it answers signals as a process does that
- * handles none: SIGKILL ends it with 137, SIGSTOP freezes it.
+ * handles none: SIGKILL ends it with 137, SIGSTOP freezes it. Each run writes `stdout_string` and `stderr_string` once.
  */
 
 import { parseDuration } from '../durations.ts';
@@ -108,4 +108,14 @@ export function stopMock(cluster: Cluster, task: TaskRun, timeoutMs: number, cal
 export function signalError(task: TaskRun): string | undefined {
   const error = task.spec.Config?.['signal_error'];
   return typeof error === 'string' && error !== '' ? error : undefined;
+}
+
+export const isMock = (task: Pick<TaskRun, 'spec'>): boolean =>
+  task.spec.Driver === 'mock_driver' || task.spec.Driver === 'mock';
+
+/** All that a task wrote, which only keeps time; undefined for a real process. */
+export function mockOutput(task: TaskRun, type: 'stdout' | 'stderr'): string | undefined {
+  if (!isMock(task)) return undefined;
+  const text = task.spec.Config?.[`${type}_string`];
+  return typeof text === 'string' ? text.repeat(task.run) : '';
 }

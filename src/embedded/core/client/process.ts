@@ -1,6 +1,6 @@
 /** The driver of real processes: gives orders, and is told what became of them. */
 
-import type { ProcessOrder } from '../orders.ts';
+import type { ProcessOrder, TaskFile } from '../orders.ts';
 import { addTimer, cancelTimer } from '../timers.ts';
 import type { Cluster } from '../types.ts';
 import { processEnv } from './environment.ts';
@@ -13,6 +13,14 @@ function handleOf(task: TaskRun): string {
 function order(cluster: Cluster, given: ProcessOrder): void {
   cluster.orders.push(given);
   cluster.version += 1;
+}
+
+/** What the job was dispatched with, where the task asks for it; nothing is an empty file. Written once, not at a restart. */
+function payloadOf(task: TaskRun): TaskFile[] {
+  const { job } = task.alloc;
+  const path = task.spec.DispatchPayload?.File ?? '';
+  if (!job.Dispatched || path === '' || task.run > 1) return [];
+  return [{ path, base64: job.Payload ?? '' }];
 }
 
 export function startProcess(cluster: Cluster, task: TaskRun): void {
@@ -29,6 +37,7 @@ export function startProcess(cluster: Cluster, task: TaskRun): void {
     args,
     env: processEnv(cluster, task),
     ports: task.alloc.record.AllocatedResources.Shared.Ports ?? [],
+    files: payloadOf(task),
   });
 }
 

@@ -5,7 +5,7 @@ import { registerServices, removeServices } from '../services.ts';
 import { addTimer, cancelTimer } from '../timers.ts';
 import type { Cluster } from '../types.ts';
 import { timestamp } from '../write.ts';
-import { type DriverCallbacks, signalError, signalMock, startMock, stopMock } from './mock.ts';
+import { type DriverCallbacks, isMock, signalError, signalMock, startMock, stopMock } from './mock.ts';
 import { signalProcess, startProcess, stopProcess } from './process.ts';
 import { decideRestart, type Ended } from './restart.ts';
 import { signalNumber } from './signals.ts';
@@ -17,8 +17,6 @@ const longestKillMs = 30_000;
 
 /** Tells the allocation that one of its tasks changed; handed in, since the allocation drives its tasks. */
 export type Changed = (cluster: Cluster, alloc: AllocRun) => void;
-
-const isMock = (task: TaskRun) => task.spec.Driver === 'mock_driver' || task.spec.Driver === 'mock';
 
 /** Adds an event and changes fields of a task's state. */
 export function setState(task: TaskRun, change: Partial<TaskState>, ...added: readonly TaskEvent[]): void {

@@ -5,8 +5,9 @@ import { signalTask } from '../client/task-run.ts';
 import type { AllocRun } from '../client/types.ts';
 import { denied, Refusal } from '../failure.ts';
 import { joinErrors } from '../job-checks.ts';
-import { type Answer, type Call, fieldsOrNone, flag, needNode, param, type Route, textOf } from '../route.ts';
+import { type Answer, type Call, fieldsOrNone, needNode, param, type Route, textOf } from '../route.ts';
 import type { AllocEntry } from '../types.ts';
+import { taskLogs } from './logs.ts';
 
 function entryOf(call: Call): AllocEntry {
   const id = param(call, 'id');
@@ -52,13 +53,13 @@ function restart(call: Call): Answer {
   const alloc = runOf(call, 'alloc-lifecycle');
   const body = fieldsOrNone(call);
   const name = textOf(body['TaskName']);
-  if (alloc.ending) throw new Refusal(500, 'restart of an alloc that should not run');
   if (name !== '') {
     const done = restartOne(call.cluster, alloc, name);
     if (done === undefined) throw new Refusal(500, `Could not find task runner for task: ${name}`);
     if (!done) throw new Refusal(500, 'Task not running');
     return { body: { Index: 0 } };
   }
+  if (alloc.ending) throw new Refusal(500, 'restart of an alloc that should not run');
   restartMany(call.cluster, alloc, body['AllTasks'] === true);
   return { body: { Index: 0 } };
 }
@@ -102,36 +103,13 @@ function checks(call: Call): Answer {
   return { body: {} };
 }
 
-function logs(call: Call): Answer {
-  const entry = entryOf(call);
-  const { access, query } = call;
-  const { Namespace } = entry.record;
-  if (!access.allows(Namespace, 'read-logs') && !access.allows(Namespace, 'read-fs')) throw denied();
-  const task = query['task'] ?? '';
-  if (task === '') throw new Refusal(400, 'must provide task name');
-  const type = query['type'] ?? '';
-  if (type !== 'stdout' && type !== 'stderr') throw new Refusal(400, 'must provide log type (stdout/stderr)');
-  const group = entry.job.TaskGroups.find(each => each.Name === entry.record.TaskGroup);
-  if (group?.Tasks.every(each => each.Name !== task) === true) throw new Refusal(400, `unknown task name "${task}"`);
-  const origin = query['origin'] === 'end' ? 'end' : 'start';
-  const request = {
-    alloc: entry.record.ID,
-    task,
-    type,
-    plain: flag(call, 'plain'),
-    follow: flag(call, 'follow'),
-    offset: Number(query['offset'] ?? 0),
-    origin,
-  } as const;
-  return { body: '', logs: request };
-}
-
 export const clientRoutes: readonly Route[] = [
   { method: 'PUT', path: '/v1/client/allocation/:id/signal', run: signal },
   { method: 'PUT', path: '/v1/client/allocation/:id/restart', run: restart },
   { method: 'GET', path: '/v1/client/allocation/:id/stats', run: stats },
   { method: 'GET', path: '/v1/client/allocation/:id/checks', run: checks },
-  { method: 'GET', path: '/v1/client/fs/logs/:id', run: logs },
+  // Its own checks come before the token's.
+  { method: 'GET', path: '/v1/client/fs/logs/:id', open: true, run: taskLogs },
   {
     method: 'GET',
     path: '/v1/client/stats',

@@ -1,12 +1,12 @@
 /** `/v1/job/ID` and what belongs to one job. */
 
 import { deploymentsOfJob } from '../deployments.ts';
-import { dispatchJob } from '../dispatch.ts';
+import { deregisterJob } from '../deregister.ts';
 import { createEvalNow } from '../evals.ts';
 import { Refusal } from '../failure.ts';
 import { summarize } from '../job-status.ts';
 import { revertJob, tagVersion, untagVersion, versionToRevert } from '../job-versions.ts';
-import { deregisterJob } from '../jobs.ts';
+import { isScheduled } from '../parameters.ts';
 import {
   type Answer,
   byId,
@@ -26,6 +26,7 @@ import { checkRegistrations } from '../scheduler-config.ts';
 import { allocsOfJob, evalsOfJob, jobKey } from '../tables.ts';
 import type { JobEntry } from '../types.ts';
 import { allocStub, deploymentWhole } from '../views.ts';
+import { dispatch } from './dispatch.ts';
 import { jobWritten, register } from './jobs.ts';
 import { plan } from './plan.ts';
 import { scaleStatus } from './scale.ts';
@@ -116,7 +117,7 @@ function versions(call: Call): Answer {
 
 function deregister(call: Call): Answer {
   const purge = flag(call, 'purge');
-  need(call, 'deregister-job');
+  need(call, purge ? 'purge-job' : 'deregister-job');
   return jobWritten(deregisterJob(call.cluster, call.namespace, idOf(call), purge), {
     VolumeEvalID: '',
     VolumeEvalIndex: 0,
@@ -139,33 +140,6 @@ function scale(call: Call): Answer {
       : { jobModifyIndex: numberOf(body['JobModifyIndex']) ?? 0 }),
   });
   return jobWritten(written, { Warnings: '', KnownLeader: true });
-}
-
-function dispatch(call: Call): Answer {
-  need(call, 'dispatch-job');
-  checkRegistrations(call.cluster, call.access);
-  const body = fieldsOrNone(call);
-  const written = dispatchJob(call.cluster, call.namespace, idOf(call), {
-    payload: textOf(body['Payload']),
-    meta: (body['Meta'] as Readonly<Record<string, string>> | null | undefined) ?? {},
-    idPrefix: textOf(body['IdPrefixTemplate']),
-    priority: numberOf(body['Priority']) ?? 0,
-    token: call.query['idempotency_token'] ?? '',
-  });
-  const { child, evalId, evalIndex, index } = written;
-  return {
-    body: {
-      DispatchedJobID: child,
-      EvalID: evalId,
-      EvalCreateIndex: evalIndex,
-      JobCreateIndex: index,
-      Index: index,
-      LastContact: 0,
-      KnownLeader: false,
-      NextToken: '',
-    },
-    index,
-  };
 }
 
 function revert(call: Call): Answer {
@@ -203,6 +177,7 @@ function untag(call: Call): Answer {
 function evaluate(call: Call): Answer {
   need(call, 'evaluate-job');
   const { job } = entryOf(call);
+  if (!isScheduled(job)) throw new Refusal(500, "can't evaluate parameterized job");
   const made = createEvalNow(call.cluster, {
     namespace: job.Namespace,
     job: job.ID,

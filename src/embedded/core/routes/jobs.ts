@@ -65,15 +65,10 @@ function list(call: Call): Answer {
   const found = [...tables.jobs.values()].filter(({ job }) => granted(job.Namespace) && job.ID.startsWith(prefix));
   found.sort((a, b) => (a.job.Namespace + a.job.ID < b.job.Namespace + b.job.ID ? -1 : 1));
   const withMeta = flag(call, 'meta');
-  const stubs = found.map(
-    entry =>
-      ({ ...jobStub(tables, entry, true), key: `${entry.job.Namespace}.${entry.job.ID}` }) as {
-        key: string;
-        Meta?: unknown;
-      },
-  );
-  const paged = page(call, stubs, stub => stub.key);
-  const items = paged.items.map(({ key: _, Meta, ...stub }) => (withMeta ? { ...stub, Meta } : stub));
+  // A filter sees the whole job, not what the list shows of it.
+  const whole = found.map(entry => ({ ...entry.job, entry }));
+  const paged = page(call, whole, job => `${job.Namespace}.${job.ID}`);
+  const items = paged.items.map(({ entry }) => jobStub(tables, entry, withMeta));
   return listing(
     call,
     'jobs',
