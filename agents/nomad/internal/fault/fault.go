@@ -39,6 +39,16 @@ type Fault struct {
 	Mechanisms []Mechanism
 }
 
+// Find a fault by its name.
+func Find(name string) (Fault, bool) {
+	for _, fault := range All {
+		if fault.Name == name {
+			return fault, true
+		}
+	}
+	return Fault{}, false
+}
+
 // Mechanism is one way to do a fault.
 type Mechanism struct {
 	Name      string

@@ -186,46 +186,60 @@ func (b bench) mechanism(one Fault, name string) Mechanism {
 	return Mechanism{}
 }
 
-// inject makes the changes of a fault, as the phases do; the answer puts them back from what their journal would hold,
-// and compares the listing with that of before.
-func (b bench) inject(mechanism Mechanism, job Job) (Prepared, func()) {
+// injected is a fault whose changes were made.
+type injected struct {
+	b        bench
+	host     host.Host
+	prepared Prepared
+	deadline host.Instant
+	before   string
+}
+
+// inject makes the changes of a fault, as the phases do.
+func (b bench) inject(mechanism Mechanism, job Job) injected {
 	b.t.Helper()
-	before := b.listing()
-	prepared, err := mechanism.Prepare(job)
-	if err != nil {
+	made := injected{b: b, host: job.Host, before: b.listing()}
+	var err error
+	if made.prepared, err = mechanism.Prepare(job); err != nil {
 		b.t.Fatal(err)
 	}
-	deadline := host.Now().After(job.Payload.Duration())
-	for _, change := range prepared.Changes {
-		if err := change.Do(deadline); err != nil {
+	made.deadline = host.Now().After(job.Payload.Duration())
+	for _, change := range made.prepared.Changes {
+		if err := change.Do(made.deadline); err != nil {
 			b.t.Fatalf("%s: %v", change.Words, err)
 		}
 	}
-	return prepared, func() {
-		b.t.Helper()
-		for n := len(prepared.Changes) - 1; n >= 0; n-- {
-			ref := prepared.Changes[n].Undo
-			result, err := undo.Do(job.Host, ref.Op, ref.Data)
-			if err != nil || result.Difference != "" || result.WasGone != "" {
-				b.t.Errorf("%s: %+v %v", ref.Op, result, err)
-			}
-			if again, err := undo.Do(job.Host, ref.Op, ref.Data); err != nil || again.WasGone == "" {
-				b.t.Errorf("%s a second time: %+v %v", ref.Op, again, err)
-			}
+	return made
+}
+
+// over waits until just after the deadline.
+func (i injected) over() { time.Sleep(i.deadline.Left() + 20*time.Millisecond) }
+
+// back puts the changes back from what their journal would hold, and compares the listing with that of before.
+func (i injected) back() {
+	i.b.t.Helper()
+	for n := len(i.prepared.Changes) - 1; n >= 0; n-- {
+		ref := i.prepared.Changes[n].Undo
+		result, err := undo.Do(i.host, ref.Op, ref.Data)
+		if err != nil || result.Difference != "" || result.WasGone != "" {
+			i.b.t.Errorf("%s: %+v %v", ref.Op, result, err)
 		}
-		if after := b.listing(); after != before {
-			b.t.Errorf("it is not as before:\n%s\nbefore:\n%s", after, before)
+		if again, err := undo.Do(i.host, ref.Op, ref.Data); err != nil || again.WasGone == "" {
+			i.b.t.Errorf("%s a second time: %+v %v", ref.Op, again, err)
 		}
+	}
+	if after := i.b.listing(); after != i.before {
+		i.b.t.Errorf("it is not as before:\n%s\nbefore:\n%s", after, i.before)
 	}
 }
 
-// look at the evidence of the first change.
-func (b bench) look(prepared Prepared, n int) map[string]any {
-	b.t.Helper()
-	ref := prepared.Changes[n].Look
-	seen, err := undo.See(b.h, ref.Op, ref.Data)
+// evidence of the first change.
+func (i injected) evidence() map[string]any {
+	i.b.t.Helper()
+	ref := i.prepared.Changes[0].Look
+	seen, err := undo.See(i.host, ref.Op, ref.Data)
 	if err != nil {
-		b.t.Fatal(err)
+		i.b.t.Fatal(err)
 	}
 	return seen
 }

@@ -8,6 +8,7 @@ import (
 )
 
 func TestNetworkParametersThatAreRefused(t *testing.T) {
+	t.Parallel()
 	for name, one := range map[string]struct {
 		fault Fault
 		raw   string
@@ -41,6 +42,7 @@ func TestNetworkParametersThatAreRefused(t *testing.T) {
 }
 
 func TestFormsOfLists(t *testing.T) {
+	t.Parallel()
 	for _, raw := range []string{
 		`{"hosts":["10.0.0.1","10.1.0.0/16"],"ports":[80,"8000-8099"]}`,
 		`{"hosts":"10.0.0.1, 10.1.0.0/16","ports":"80,8000-8099"}`,

@@ -12,6 +12,7 @@ import (
 )
 
 func TestAPartitionCutsBothWaysAndEndsByItself(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"nft-drop", "bpf-drop"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -22,8 +23,7 @@ func TestAPartitionCutsBothWaysAndEndsByItself(t *testing.T) {
 				t.Fatal("the bench does not work")
 			}
 			const duration = 1500 * time.Millisecond
-			deadline := host.Now().After(duration)
-			prepared, back := b.inject(mechanism, b.job(networkPartition, nil, duration))
+			made := b.inject(mechanism, b.job(networkPartition, nil, duration))
 			if got := b.out(100); got.once != 0 {
 				t.Errorf("%d of 100 packets went out", got.once)
 			}
@@ -36,22 +36,23 @@ func TestAPartitionCutsBothWaysAndEndsByItself(t *testing.T) {
 			if got := b.send(b.near, b.far, nearIP6, farIP6, 7003, 20); got.once != 0 {
 				t.Errorf("%d of 20 packets of IPv6 went out", got.once)
 			}
-			seen := b.look(prepared, 0)
+			seen := made.evidence()
 			if seen["hit_packets"].(uint64) < 100 {
 				t.Errorf("the evidence counts %v", seen)
 			}
-			if late := b.endsAt(deadline); late < -20*time.Millisecond || late > 60*time.Millisecond {
+			if late := b.endsAt(made.deadline); late < -20*time.Millisecond || late > 60*time.Millisecond {
 				t.Errorf("it ended %s after the deadline", late)
 			}
 			if got := b.back(100); got.once != 100 {
 				t.Errorf("after the deadline %d of 100 packets came in", got.once)
 			}
-			back()
+			made.back()
 		})
 	}
 }
 
 func TestAFilterHitsOnlyWhatItNames(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		params       map[string]any
 		out, in, six bool
@@ -77,7 +78,7 @@ func TestAFilterHitsOnlyWhatItNames(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
 			for name, one := range cases {
-				_, back := b.inject(b.mechanism(networkBlackhole, mechanism), b.job(networkBlackhole, one.params, 20*time.Second))
+				made := b.inject(b.mechanism(networkBlackhole, mechanism), b.job(networkBlackhole, one.params, 20*time.Second))
 				for way, pair := range map[string]struct {
 					got  arrived
 					pass bool
@@ -90,13 +91,14 @@ func TestAFilterHitsOnlyWhatItNames(t *testing.T) {
 						t.Errorf("%s: %s: %d of 5 packets arrived, not %d", name, way, pair.got.once, want)
 					}
 				}
-				back()
+				made.back()
 			}
 		})
 	}
 }
 
 func TestTheLifelineOfANodePasses(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"nft-drop", "bpf-drop"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,14 +107,14 @@ func TestTheLifelineOfANodePasses(t *testing.T) {
 			job.Payload.Nomad.Servers = []string{farIP + ":4647"}
 			job.Payload.Spare = []string{farIP6 + "/128"}
 			b.h = job.Host
-			_, back := b.inject(b.mechanism(networkBlackhole, name), job)
+			made := b.inject(b.mechanism(networkBlackhole, name), job)
 			if got := b.out(20); got.once != 20 {
 				t.Errorf("%d of 20 packets reached a Nomad server", got.once)
 			}
 			if got := b.send(b.near, b.far, nearIP6, farIP6, 7003, 20); got.once != 20 {
 				t.Errorf("%d of 20 packets reached what is spared", got.once)
 			}
-			back()
+			made.back()
 			job.Params, _ = networkBlackhole.Params([]byte(`{"hosts":"10.99.0.2"}`))
 			if _, err := b.mechanism(networkBlackhole, name).Prepare(job); fail.CodeOf(err) != fail.BadPayload {
 				t.Errorf("a host that is spared was not refused: %v", err)
@@ -122,6 +124,7 @@ func TestTheLifelineOfANodePasses(t *testing.T) {
 }
 
 func TestAnAllocationOnTheNodesOwnNetworkIsRefused(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	job := b.job(networkPartition, nil, time.Second)
 	job.Host.Proc = b.procWith(b.near.Pid)
@@ -132,6 +135,7 @@ func TestAnAllocationOnTheNodesOwnNetworkIsRefused(t *testing.T) {
 }
 
 func TestANamespaceThatIsGoneOwesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	gone := b.near
 	gone.Namespace.Inode = 1

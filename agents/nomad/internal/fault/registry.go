@@ -1,3 +1,5 @@
+// Written by `npm run generate` from the files of this folder.
+
 package fault
 
 // All faults, in order of their names.
@@ -5,24 +7,18 @@ var All = []Fault{
 	cpuLimit,
 	cpuStress,
 	diskFill,
+	dnsDelay,
+	dnsError,
+	dnsSpoof,
 	memoryStress,
 	networkBandwidth,
 	networkBlackhole,
 	networkCorrupt,
 	networkDuplicate,
+	networkLatency,
 	networkLoss,
 	networkPartition,
 	processKill,
 	processPause,
 	processSignal,
-}
-
-// Find a fault by its name.
-func Find(name string) (Fault, bool) {
-	for _, fault := range All {
-		if fault.Name == name {
-			return fault, true
-		}
-	}
-	return Fault{}, false
 }

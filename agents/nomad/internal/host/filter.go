@@ -37,6 +37,9 @@ func LookForFilter(name string, egress bool) (FilterPlace, error) {
 		return place, fmt.Errorf("link %s: %w", name, err)
 	}
 	place.Index = link.Attrs().Index
+	if n := tcxPrograms(place.Index, egress); n > 0 {
+		return place, fmt.Errorf("link %s has %d tcx programs of another, which the kernel asks before ours", name, n)
+	}
 	if place.HasClsact, err = hasClsact(link); err != nil || !place.HasClsact {
 		return place, err
 	}

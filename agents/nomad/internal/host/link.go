@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"sort"
@@ -19,7 +20,7 @@ func Links() ([]string, error) {
 	var names []string
 	for _, link := range all {
 		attrs := link.Attrs()
-		if attrs.Flags&1 != 0 && attrs.EncapType != "loopback" {
+		if attrs.Flags&net.FlagUp != 0 && attrs.EncapType != "loopback" {
 			names = append(names, attrs.Name)
 		}
 	}

@@ -35,6 +35,8 @@ var bodies = map[string]Body{
 	"memory": hoard,
 	"disk":   fill,
 	"pause":  pause,
+	"delay":  delay,
+	"dns":    answerDNS,
 }
 
 // readyLine is what a worker says once its fault is in force.
