@@ -51,27 +51,35 @@ func programs(job Job, filter netFilter, words string, act host.BPFAct, percent 
 	if err != nil {
 		return Prepared{}, err
 	}
-	name := ownName(job.Payload.Intent)
 	var prepared Prepared
 	for _, place := range places {
-		// Whoever makes clsact takes it away again: two of ours must not share it.
-		prepared.Resources = append(prepared.Resources, append(place.resources(), fmt.Sprintf("net:%d/clsact", place.net.Namespace.Inode))...)
-		for _, link := range place.packets.Links {
-			for _, egress := range []bool{true, false} {
-				if egress && !place.packets.Egress || !egress && !place.packets.Ingress {
-					continue
-				}
-				change, err := programChange(job.Host, place, link, name, words, host.Program{
-					Packets: place.packets, Egress: egress, Act: act, Percent: percent,
-				})
-				if err != nil {
-					return Prepared{}, err
-				}
-				prepared.Changes = append(prepared.Changes, change)
-			}
+		prepared.Resources = append(prepared.Resources, place.resources()...)
+		if err := prepared.addPrograms(job, place, words, host.Program{Act: act, Percent: percent}); err != nil {
+			return Prepared{}, err
 		}
 	}
 	return prepared, nil
+}
+
+// addPrograms adds one on each link and direction of a place.
+func (p *Prepared) addPrograms(job Job, place netPlace, words string, program host.Program) error {
+	// Whoever makes clsact takes it away again: two of ours must not share it.
+	p.Resources = append(p.Resources, fmt.Sprintf("net:%d/clsact", place.net.Namespace.Inode))
+	program.Packets = place.packets
+	for _, link := range place.packets.Links {
+		for _, egress := range []bool{true, false} {
+			if egress && !place.packets.Egress || !egress && !place.packets.Ingress {
+				continue
+			}
+			program.Egress = egress
+			change, err := programChange(job.Host, place, link, ownName(job.Payload.Intent), words, program)
+			if err != nil {
+				return err
+			}
+			p.Changes = append(p.Changes, change)
+		}
+	}
+	return nil
 }
 
 func programChange(h host.Host, at netPlace, link, name, words string, program host.Program) (Change, error) {

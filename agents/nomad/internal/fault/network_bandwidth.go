@@ -3,7 +3,6 @@ package fault
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 
 	"sirocco/agents/nomad/internal/host"
 )
@@ -46,51 +45,71 @@ var networkBandwidth = Fault{
 		return params, params.check("egress")
 	},
 	Mechanisms: []Mechanism{
-		{Name: "htb", Certainty: Kernel, Check: tryBandwidth, Prepare: prepareBandwidth},
+		{Name: "htb", Certainty: Kernel, Check: tries(slowly, host.TryBPF(host.Police)), Prepare: prepareBandwidth(policed)},
+		{Name: "htb-nft", Certainty: Kernel, Check: tries(slowly, host.TryTable(host.DropOver(1, 1))), Prepare: prepareBandwidth(limited)},
 	},
 }
 
-func tryBandwidth(h host.Host) error {
-	if err := host.TrySlow(host.Slow{Rate: 1_000_000})(h); err != nil {
-		return err
+var slowly = host.TrySlow(host.Slow{Rate: 1_000_000})
+
+// tries one after the other.
+func tries(all ...func(host.Host) error) func(host.Host) error {
+	return func(h host.Host) error {
+		for _, try := range all {
+			if err := try(h); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return host.TryTable(host.DropOver(125_000, 0))(h)
 }
 
 // Leaving packets wait in a class; coming ones can only be dropped, which has their senders slow down.
-func prepareBandwidth(job Job) (Prepared, error) {
-	params := job.Params.(bandwidthParams)
-	places, err := netPlaces(job, params.netFilter)
-	if err != nil {
-		return Prepared{}, err
-	}
-	words := fmt.Sprintf("holds %s to %s", params.netFilter.words(), params.Rate)
-	var prepared Prepared
-	for _, place := range places {
-		prepared.Resources = append(prepared.Resources, place.resources()...)
-		if place.packets.Egress {
-			changes, err := slowChanges(job, place, words, host.Slow{Rate: params.rate, Burst: params.burst})
-			if err != nil {
-				return Prepared{}, err
+func prepareBandwidth(ingress func(*Prepared, Job, netPlace, string) error) func(Job) (Prepared, error) {
+	return func(job Job) (Prepared, error) {
+		params := job.Params.(bandwidthParams)
+		places, err := netPlaces(job, params.netFilter)
+		if err != nil {
+			return Prepared{}, err
+		}
+		words := fmt.Sprintf("holds %s to %s", params.netFilter.words(), params.Rate)
+		var prepared Prepared
+		for _, place := range places {
+			prepared.Resources = append(prepared.Resources, place.resources()...)
+			if place.packets.Egress {
+				changes, err := slowChanges(job, place, words, host.Slow{Rate: params.rate, Burst: params.burst})
+				if err != nil {
+					return Prepared{}, err
+				}
+				prepared.Changes = append(prepared.Changes, changes...)
 			}
-			prepared.Changes = append(prepared.Changes, changes...)
+			if place.packets.Ingress {
+				place.packets = place.packets.Only(false)
+				if err := ingress(&prepared, job, place, words); err != nil {
+					return Prepared{}, err
+				}
+			}
 		}
-		if place.packets.Ingress {
-			place.packets = place.packets.Only(false)
-			bytes := params.rate / 8
-			prepared.Changes = append(prepared.Changes, tableChange(job.Host, place, ownName(job.Payload.Intent)+"_in",
-				words+" of "+place.words, host.DropOver(bytes, ingressBurst(params.burst, bytes))))
-		}
+		return prepared, nil
 	}
-	return prepared, nil
 }
 
-// ingressBurst in bytes: where none is asked for, a twentieth of a second's, and never less than one large segment, or
-// none would ever pass.
-func ingressBurst(asked uint32, rate uint64) uint32 {
-	const largest = 65_536
-	if asked == 0 {
-		asked = uint32(min(rate/20, math.MaxUint32))
+// policed drops what comes too soon. Where no burst is asked for, it is a twentieth of a second's, and two packets at least.
+func policed(prepared *Prepared, job Job, place netPlace, words string) error {
+	const packet = 1514
+	params := job.Params.(bandwidthParams)
+	burst := params.burst
+	if burst == 0 {
+		burst = uint32(max(params.rate/8/20, 2*packet))
 	}
-	return max(asked, largest)
+	return prepared.addPrograms(job, place, words, host.Program{Act: host.Police, Rate: params.rate, Burst: burst})
+}
+
+// limited does the same by a table. It lets nothing pass that is larger than the burst.
+func limited(prepared *Prepared, job Job, place netPlace, words string) error {
+	const largest = 65_536
+	params := job.Params.(bandwidthParams)
+	prepared.Changes = append(prepared.Changes, tableChange(job.Host, place, ownName(job.Payload.Intent)+"_in",
+		words+" of "+place.words, host.DropOver(params.rate/8, max(params.burst, largest))))
+	return nil
 }

@@ -91,13 +91,12 @@ func median(all []time.Duration) time.Duration {
 	return all[len(all)/2]
 }
 
+// What measures time runs alone, before all that runs beside one another.
 func TestPacketsAreDelayedAsAsked(t *testing.T) {
-	t.Parallel()
 	for _, one := range []struct{ mechanism, direction string }{
 		{"netem", "egress"}, {"netem", "ingress"}, {"netem", "both"}, {"nfqueue", "ingress"},
 	} {
 		t.Run(one.mechanism+" "+one.direction, func(t *testing.T) {
-			t.Parallel()
 			b := newBench(t)
 			mechanism := b.mechanism(networkLatency, one.mechanism)
 			base := median(b.roundTrips(50))
@@ -126,16 +125,20 @@ func TestPacketsAreDelayedAsAsked(t *testing.T) {
 
 // What a queue holds is lost with its reader, and nothing after it.
 func TestADelayEndsWithItsWorker(t *testing.T) {
-	t.Parallel()
 	b := newBench(t)
 	mechanism := b.mechanism(networkLatency, "nfqueue")
 	job := b.job(networkLatency, map[string]any{"latency": "80ms", "jitter": "20ms", "protocol": "udp"}, time.Minute)
 	made := b.inject(mechanism, job)
 	kill := made.startWorkers()
 	took := b.roundTrips(30)
-	t.Logf("80 ms ± 20 asked: %s to %s, median %s", took[0], took[len(took)-1], median(took))
-	if took[0] < 59*time.Millisecond || took[len(took)-1] > 120*time.Millisecond || took[len(took)-1]-took[0] < 15*time.Millisecond {
-		t.Errorf("80 ms ± 20 asked, %s to %s seen", took[0], took[len(took)-1])
+	if len(took) < 30 {
+		t.Fatalf("%d of 30 came back", len(took))
+	}
+	// The last few may have met a busy machine.
+	least, most := took[0], took[26]
+	t.Logf("80 ms ± 20 asked: %s to %s, median %s", least, most, median(took))
+	if least < 59*time.Millisecond || most > 110*time.Millisecond || most-least < 10*time.Millisecond {
+		t.Errorf("80 ms ± 20 asked, %s to %s seen", least, most)
 	}
 	kill()
 	if took := b.roundTrips(20); len(took) < 20 || median(took) > 5*time.Millisecond {

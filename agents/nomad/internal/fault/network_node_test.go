@@ -4,11 +4,13 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/vishvananda/netlink"
 
+	"sirocco/agents/nomad/internal/fail"
 	"sirocco/agents/nomad/internal/host"
 )
 
@@ -74,5 +76,17 @@ func TestANodeIsCutOffAtItsUplinks(t *testing.T) {
 			}
 			made.back()
 		})
+	}
+}
+
+// What is spared must be known before anything is cut.
+func TestAServerThatIsNotFoundIsInTheWay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	job := b.atNode(b.job(networkBlackhole, map[string]any{"interface": "eth0"}, time.Minute))
+	job.Payload.Nomad.Servers = []string{"nomad.invalid:4647"}
+	_, err := networkBlackhole.Mechanisms[0].Prepare(job)
+	if fail.CodeOf(err) != fail.Unsupported || !strings.Contains(err.Error(), "nomad.invalid") {
+		t.Errorf("not refused: %v", err)
 	}
 }

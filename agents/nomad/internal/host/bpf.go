@@ -22,6 +22,8 @@ const (
 	Duplicate BPFAct = "duplicate"
 	// Corrupt changes one byte of what they carry, and no checksum.
 	Corrupt BPFAct = "corrupt"
+	// Police drops those that come faster than a rate.
+	Police BPFAct = "police"
 )
 
 // Program is one of our own on one direction of a link. From the deadline on it does nothing, with nobody alive to say
@@ -30,8 +32,11 @@ type Program struct {
 	Packets Packets
 	Egress  bool
 	Act     BPFAct
-	// Percent of them, each by its own chance.
+	// Percent of them, each by its own chance. All of them are policed.
 	Percent float64
+	// Rate in bits a second, and how many bytes may come at once.
+	Rate  uint64
+	Burst uint32
 	// linkHeader is the length of the link's own header.
 	linkHeader int32
 }
@@ -76,7 +81,7 @@ func trie(name string, prefixes []netip.Prefix) (*ebpf.Map, error) {
 func (p Program) load(deadline Instant) (*ebpf.Program, error) {
 	// Only kernels before 5.11 count the memory so; where the limit can't be raised, the map says so.
 	_ = rlimit.RemoveMemlock()
-	counts, err := ebpf.NewMap(&ebpf.MapSpec{Name: countsMap, Type: ebpf.Array, KeySize: 4, ValueSize: 16, MaxEntries: 1})
+	counts, err := ebpf.NewMap(&ebpf.MapSpec{Name: countsMap, Type: ebpf.Array, KeySize: 4, ValueSize: 24, MaxEntries: 1})
 	if err != nil {
 		return nil, fmt.Errorf("a BPF map: %w", err)
 	}
@@ -149,7 +154,9 @@ func countsOf(id int) (ProgramCounts, error) {
 		}
 		about, err := found.Info()
 		if err == nil && about.Name == countsMap {
-			err = found.Lookup(uint32(0), &counts)
+			var values [3]uint64
+			err = found.Lookup(uint32(0), &values)
+			counts.Matched, counts.Hit = values[0], values[1]
 			return counts, errors.Join(err, found.Close())
 		}
 		_ = found.Close()

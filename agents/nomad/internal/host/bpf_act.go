@@ -5,12 +5,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// What is kept where in the map of counts.
+const matched, hit, horizon = 0, 8, 16
+
 // act counts the packet, draws, and does what the fault is to do.
-func (p Program) act(maps programMaps) asm.Instructions {
-	const matched, hit = 0, 8
+func (p Program) act(clock asm.BuiltinFunc, maps programMaps) asm.Instructions {
 	text := append(count(maps.counts, matched), p.draw()...)
 	switch p.Act {
-	case Lose:
+	case Lose, Police:
+		if p.Act == Police {
+			text = append(text, p.police(clock, maps.counts)...)
+		}
 		text = append(text, count(maps.counts, hit)...)
 		return append(text, asm.Mov.Imm(asm.R0, actShot), asm.Return())
 	case Duplicate:
@@ -27,6 +32,30 @@ func count(fd int, offset uint32) asm.Instructions {
 		asm.LoadMapValue(asm.R1, fd, offset),
 		asm.Mov.Imm(asm.R2, 1),
 		asm.AddAtomic.Mem(asm.R1, asm.R2, asm.DWord, 0),
+	}
+}
+
+// police passes a packet unless it comes too soon. The horizon is when all that passed will have gone by at the rate; a
+// packet may be ahead of it by what may come at once. Processors that ask at the same time may each let one pass.
+func (p Program) police(clock asm.BuiltinFunc, counts int) asm.Instructions {
+	const bitNanoseconds = 8_000_000_000
+	return asm.Instructions{
+		clock.Call(),
+		asm.Mov.Reg(asm.R8, asm.R0),
+		asm.LoadMem(asm.R9, asm.R6, skbLen, asm.Word),
+		asm.LoadImm(asm.R1, bitNanoseconds, asm.DWord), asm.Mul.Reg(asm.R9, asm.R1),
+		asm.LoadImm(asm.R1, int64(p.Rate), asm.DWord), asm.Div.Reg(asm.R9, asm.R1),
+		asm.LoadMapValue(asm.R1, counts, horizon),
+		asm.LoadMem(asm.R2, asm.R1, 0, asm.DWord),
+		asm.JGE.Reg(asm.R2, asm.R8, "ahead"),
+		asm.Mov.Reg(asm.R2, asm.R8),
+		asm.StoreMem(asm.R1, 0, asm.R8, asm.DWord),
+		asm.LoadImm(asm.R4, int64(uint64(p.Burst)*bitNanoseconds/p.Rate), asm.DWord).WithSymbol("ahead"),
+		asm.Add.Reg(asm.R4, asm.R8),
+		asm.JGT.Reg(asm.R2, asm.R4, "late"),
+		asm.AddAtomic.Mem(asm.R1, asm.R9, asm.DWord, 0),
+		asm.Ja.Label("pass"),
+		asm.Mov.Imm(asm.R0, 0).WithSymbol("late"),
 	}
 }
 

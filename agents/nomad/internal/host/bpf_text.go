@@ -68,7 +68,7 @@ func (p Program) instructions(clock asm.BuiltinFunc, deadline int64, maps progra
 	text = append(text, p.readIP4()...)
 	text = append(text, p.readIP6()...)
 	text = append(text, p.match(maps)...)
-	text = append(text, p.act(maps)...)
+	text = append(text, p.act(clock, maps)...)
 	return append(text, asm.Mov.Imm(asm.R0, actNext).WithSymbol("pass"), asm.Return())
 }
 
@@ -175,7 +175,7 @@ func inTrie(fd int) asm.Instructions {
 
 // draw passes a packet unless chance has it hit. All packets need no chance.
 func (p Program) draw() asm.Instructions {
-	if p.Percent >= 100 {
+	if p.Percent >= 100 || p.Act == Police {
 		return nil
 	}
 	return asm.Instructions{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/google/nftables"
@@ -65,7 +66,8 @@ func DropShare(percent float64) NFTAct {
 	)
 }
 
-// DropOver drops what comes faster than a rate, in bytes a second.
+// DropOver drops what comes faster than a rate, in bytes a second. The kernel lets a second's worth come at once, and the
+// burst beside.
 func DropOver(rate uint64, burst uint32) NFTAct {
 	return filtering(
 		&expr.Counter{},
@@ -98,6 +100,8 @@ func (t Table) Add(deadline Instant) error {
 	if err != nil {
 		return fmt.Errorf("nftables: %w", err)
 	}
+	setNumbers.Lock()
+	defer setNumbers.Unlock()
 	for _, family := range t.Act.families {
 		b := builder{conn: conn, table: conn.CreateTable(&nftables.Table{Name: t.Name, Family: family}), of: t}
 		b.build(left)
@@ -110,6 +114,9 @@ func (t Table) Add(deadline Instant) error {
 	}
 	return nil
 }
+
+// setNumbers is held while sets are numbered: the library counts them for all its connections together.
+var setNumbers sync.Mutex
 
 // builder of one family's table.
 type builder struct {

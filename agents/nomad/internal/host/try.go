@@ -27,7 +27,7 @@ func TryBPF(act BPFAct) func(Host) error {
 				return err
 			}
 			for _, egress := range []bool{true, false} {
-				try := Program{Egress: egress, Act: act, Percent: 50}
+				try := Program{Egress: egress, Act: act, Percent: 50, Rate: 1_000_000, Burst: 65_536}
 				if err := try.Attach(ownPrefix+"try", link.Attrs().Name, Now().After(trial)); err != nil {
 					return err
 				}
