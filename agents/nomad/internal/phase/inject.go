@@ -55,6 +55,10 @@ func (s Scene) judge(data []byte) (ready, error) {
 		return found, err
 	}
 	found.prepared, err = found.mechanism.Prepare(job)
+	if len(found.prepared.Workers) > 0 && found.mechanism.Certainty == fault.Kernel {
+		// Of what a process holds a part, not all ends without it.
+		found.mechanism.Certainty = fault.Death
+	}
 	return found, err
 }
 
