@@ -61,7 +61,7 @@ func byHand(args []string) ([]byte, error) {
 	return json.Marshal(p)
 }
 
-// valuesOf pairs: as JSON where the fault takes that, else as text.
+// valuesOf pairs: as JSON where the fault takes that, else as text: a number may be meant as a pattern.
 func valuesOf(name string, pairs []string) (map[string]any, error) {
 	given := map[string]any{}
 	one, _ := fault.Find(name)
@@ -71,23 +71,12 @@ func valuesOf(name string, pairs []string) (map[string]any, error) {
 			return nil, fail.New(fail.BadPayload, "--param %q; KEY=VALUE is allowed", pair)
 		}
 		given[key] = valueOf(value)
-	}
-	takes := func() bool {
-		text, err := json.Marshal(given)
-		if err == nil {
-			_, err = one.Params(text)
+		alone, err := json.Marshal(map[string]any{key: given[key]})
+		if err != nil {
+			return nil, fail.Wrap(fail.BadPayload, err, "--param %s", key)
 		}
-		return err == nil
-	}
-	for _, pair := range pairs {
-		if takes() {
-			break
-		}
-		// A number may be meant as text, such as a pattern.
-		key, value, _ := strings.Cut(pair, "=")
-		typed := given[key]
-		if given[key] = value; !takes() && len(pairs) == 1 {
-			given[key] = typed
+		if _, err := one.Params(alone); err != nil && strings.Contains(err.Error(), "key "+key+": found ") {
+			given[key] = value
 		}
 	}
 	return given, nil

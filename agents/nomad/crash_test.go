@@ -84,7 +84,6 @@ func killedAfter(t *testing.T, fault string, params map[string]any, lines int) b
 	<-ended
 	until(t, "no worker to be left", 2*time.Second, func() bool { return len(workers(t)) == 0 })
 	until(t, "the target to go on", 2*time.Second, func() bool { return stateOf(k.web.Process.Pid) == "S" })
-	time.Sleep(duration)
 	k.run("sweep").expect(t, 0)
 	k.isAsBefore(t)
 	return false

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -75,6 +79,48 @@ func TestLeakSecondFaultKeepsWhatTheFirstOneMade(t *testing.T) {
 	if after := quotaIn(t, folder); after != before {
 		t.Errorf("the quota is %s, and was %s", after, before)
 	}
+}
+
+// The second fault looked while the first one was in force, and began when it was over: it put back the first one's value.
+func TestLeakSecondFaultThatLookedTooEarly(t *testing.T) {
+	folder, _ := limited(t)
+	before := quotaIn(t, folder)
+	n := aNode(t)
+	n.run("inject", n.payload("r/0", "cpu-limit", onAlloc(map[string]any{"percent": 20}, time.Minute))).expect(t, 0)
+	lock, err := os.OpenFile(filepath.Join(n.state, "lock"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	second := node{t: t, state: n.state, shared: t.TempDir()}
+	inject := second.command("inject", second.payload("r/1", "cpu-limit", onAlloc(map[string]any{"percent": 50}, time.Minute)))
+	if err := inject.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the second to wait for the lock", 5*time.Second, func() bool { return isWaiting(inject.Process.Pid) })
+	n.run("revert").expect(t, 0, "undone", "reverted")
+	_ = lock.Close()
+	if err := inject.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	second.run("revert").expect(t, 0, "undone", "reverted")
+	if after := quotaIn(t, folder); after != before {
+		t.Errorf("the quota is %s, and was %s", after, before)
+	}
+}
+
+// isWaiting tells whether a thread of a process waits for a lock of a file.
+func isWaiting(pid int) bool {
+	paths, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
+	for _, path := range paths {
+		text, _ := os.ReadFile(path)
+		if number, _, _ := strings.Cut(string(text), " "); number == strconv.Itoa(syscall.SYS_FLOCK) {
+			return true
+		}
+	}
+	return false
 }
 
 // Nothing but the journal knew of a fault, and a journal that can't be read was taken for none.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -59,9 +60,7 @@ func TestATaskIsLimitedAndFreeAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "the limit", 5*time.Second, func() bool { return quotaIn(t, folder) == "20000" })
-	begun, used := time.Now(), cpuSeconds(t, web.Process.Pid)
-	time.Sleep(2 * time.Second)
-	share := 100 * (cpuSeconds(t, web.Process.Pid) - used) / time.Since(begun).Seconds()
+	share := shareOver(t, web.Process.Pid, 2*time.Second)
 	if math.Abs(share-20) > 5 {
 		t.Errorf("%.1f percent of a core used, 20 allowed", share)
 	}
@@ -119,11 +118,10 @@ func TestASweepPutsBackWhatNobodyIsLeftFor(t *testing.T) {
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		time.Sleep(400 * time.Millisecond)
-		n.run("sweep").expect(t, 0)
-		if after := quotaIn(t, folder); after != before {
-			t.Errorf("killed after %d lines: the quota is %s, and was %s", lines, after, before)
-		}
+		until(t, fmt.Sprintf("a sweep after %d lines to put back", lines), 3*time.Second, func() bool {
+			n.run("sweep").expect(t, 0)
+			return quotaIn(t, folder) == before
+		})
 		_ = web.Process.Kill()
 		_, _ = web.Process.Wait()
 	}

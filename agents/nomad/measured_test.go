@@ -30,25 +30,37 @@ func TestCPUIsBurntAsAsked(t *testing.T) {
 	for _, percent := range []float64{20, 50, 80} {
 		t.Run(fmt.Sprint(percent), func(t *testing.T) {
 			t.Parallel()
-			n := aNode(t)
-			cmd := n.command("run", "cpu-stress", "--param", fmt.Sprintf("percent=%g", percent), "--duration", "4s")
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer cmd.Wait()
-			var pid int
-			until(t, "the worker", 5*time.Second, func() bool {
-				pid = childOf(cmd.Process.Pid)
-				return pid > 0 && cpuSeconds(t, pid) > 0
-			})
-			begun, used := time.Now(), cpuSeconds(t, pid)
-			time.Sleep(3 * time.Second)
-			share := 100 * (cpuSeconds(t, pid) - used) / time.Since(begun).Seconds()
+			share := burnt(t, "--param", fmt.Sprintf("percent=%g", percent))
 			if math.Abs(share-percent) > 5 {
 				t.Errorf("%.1f percent of a core burnt, %g asked", share, percent)
 			}
 		})
 	}
+}
+
+// burnt is the share of a core, in percent, that a worker of cpu-stress uses over three seconds.
+func burnt(t *testing.T, args ...string) float64 {
+	t.Helper()
+	n := aNode(t)
+	cmd := n.command(append([]string{"run", "cpu-stress", "--duration", "4s"}, args...)...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	var pid int
+	until(t, "the worker", 5*time.Second, func() bool {
+		pid = childOf(cmd.Process.Pid)
+		return pid > 0 && cpuSeconds(t, pid) > 0
+	})
+	return shareOver(t, pid, 3*time.Second)
+}
+
+// shareOver is the share of a core, in percent, that a process uses over a time.
+func shareOver(t *testing.T, pid int, d time.Duration) float64 {
+	t.Helper()
+	begun, used := time.Now(), cpuSeconds(t, pid)
+	time.Sleep(d)
+	return 100 * (cpuSeconds(t, pid) - used) / time.Since(begun).Seconds()
 }
 
 // childOf a holder: its worker, not the child by which the runtime tries the kernel.
@@ -112,20 +124,7 @@ func TestCPUStressStaysInTheCgroupOfItsTask(t *testing.T) {
 	put(t, filepath.Join(folder, "cpu.cfs_quota_us"), "30000")
 	web := target(t, "sleep", "60")
 	put(t, filepath.Join(folder, "cgroup.procs"), strconv.Itoa(web.Process.Pid))
-	n := aNode(t)
-	cmd := n.command("run", "cpu-stress", "--alloc", alloc+"/web", "--param", "percent=100", "--duration", "4s")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Wait()
-	var pid int
-	until(t, "the worker", 5*time.Second, func() bool {
-		pid = childOf(cmd.Process.Pid)
-		return pid > 0 && cpuSeconds(t, pid) > 0
-	})
-	begun, used := time.Now(), cpuSeconds(t, pid)
-	time.Sleep(3 * time.Second)
-	share := 100 * (cpuSeconds(t, pid) - used) / time.Since(begun).Seconds()
+	share := burnt(t, "--alloc", alloc+"/web", "--param", "percent=100")
 	if math.Abs(share-30) > 5 {
 		t.Errorf("%.1f percent of a core burnt in a cgroup that allows 30", share)
 	}

@@ -47,6 +47,10 @@ const shape = z
   .refine(({ scope, targets }) => (scope === 'alloc') === targets.length > 0, {
     path: ['targets'],
     message: 'scope alloc takes at least one, scope node none',
+  })
+  .refine(({ lease_ms, nomad }) => lease_ms === 0 || nomad.addr !== '', {
+    path: ['lease_ms'],
+    message: 'allowed is 0 without nomad.addr, where a leader would be asked for',
   });
 
 function isPrefix(text: string): boolean {

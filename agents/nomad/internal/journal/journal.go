@@ -3,7 +3,6 @@
 package journal
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -67,9 +66,10 @@ type Line struct {
 
 // Journal is one intent's.
 type Journal struct {
-	path  string
-	file  *os.File
-	lines []Line
+	path   string
+	file   *os.File
+	lines  []Line
+	locked bool
 }
 
 // ErrExists: there is a journal of this intent already.
@@ -158,43 +158,44 @@ func load(path string) (*Journal, error) {
 	return j, nil
 }
 
-// Reload reads what others wrote meanwhile. A last line without its end was torn by a crash: what it announced was
-// never done, since a change follows only a synced line.
+// Reload reads what others wrote meanwhile. A last line without its end is being written, or was torn by a crash: nothing
+// was done about it yet, since a change follows only a synced line.
 func (j *Journal) Reload() error {
 	text, err := os.ReadFile(j.path)
 	if err != nil {
 		return err
 	}
-	j.lines = nil
-	scanner := bufio.NewScanner(bytes.NewReader(text))
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		var line Line
-		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
-			if !bytes.HasSuffix(text, []byte("\n")) && len(j.lines) == bytes.Count(text, []byte("\n")) {
-				return j.truncate(text)
-			}
-			return fmt.Errorf("line %d can not be read: %w", len(j.lines)+1, err)
+	var lines []Line
+	for n, each := range bytes.SplitAfter(wholeLines(text), []byte("\n")) {
+		if len(each) == 0 {
+			continue
 		}
-		j.lines = append(j.lines, line)
+		var line Line
+		if err := json.Unmarshal(each, &line); err != nil {
+			return fmt.Errorf("line %d can not be read: %w", n+1, err)
+		}
+		lines = append(lines, line)
 	}
-	if err := scanner.Err(); err != nil {
-		return err
-	}
-	if len(j.lines) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
-		// Whole, but its end was torn off: the next line must not run into it.
-		_, err = j.file.WriteString("\n")
-		return err
-	}
+	j.lines = lines
 	return nil
 }
 
-func (j *Journal) truncate(text []byte) error {
-	return j.file.Truncate(int64(bytes.LastIndexByte(text, '\n') + 1))
-}
+func wholeLines(text []byte) []byte { return text[:bytes.LastIndexByte(text, '\n')+1] }
 
-// Write appends a line and returns when it is on the disk.
+// ErrEnded: all was put back by somebody, and nothing more may be done.
+var ErrEnded = errors.New("the journal has ended: what it is about was put back")
+
+// Write appends a line and returns when it is on the disk. ErrEnded: it is too late for one.
 func (j *Journal) Write(line Line) error {
+	if !j.locked {
+		if err := j.Lock(); err != nil {
+			return err
+		}
+		defer j.Unlock()
+	}
+	if _, ended := j.last(End); ended {
+		return ErrEnded
+	}
 	encoded, err := json.Marshal(line)
 	if err != nil {
 		return err
@@ -209,22 +210,45 @@ func (j *Journal) Write(line Line) error {
 	return nil
 }
 
-// Lock waits until nobody else puts this journal's changes back, and reads what they did.
+// Lock waits until nobody else writes or puts back, reads what they did, and takes away what a crash tore.
 func (j *Journal) Lock() error {
 	for {
 		err := unix.Flock(int(j.file.Fd()), unix.LOCK_EX)
-		if err == unix.EINTR {
+		if errors.Is(err, unix.EINTR) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		return j.Reload()
+		break
 	}
+	j.locked = true
+	if err := j.repair(); err != nil {
+		j.Unlock()
+		return err
+	}
+	return nil
 }
 
-// Unlock lets others put back.
-func (j *Journal) Unlock() error { return unix.Flock(int(j.file.Fd()), unix.LOCK_UN) }
+func (j *Journal) repair() error {
+	text, err := os.ReadFile(j.path)
+	if err != nil {
+		return err
+	}
+	if whole := wholeLines(text); len(whole) < len(text) {
+		if err := j.file.Truncate(int64(len(whole))); err != nil {
+			return err
+		}
+	}
+	return j.Reload()
+}
+
+// Unlock lets others write and put back.
+func (j *Journal) Unlock() {
+	j.locked = false
+	// Closing gives it back in any case.
+	_ = unix.Flock(int(j.file.Fd()), unix.LOCK_UN)
+}
 
 // Close gives the lock back, too.
 func (j *Journal) Close() error { return j.file.Close() }

@@ -96,15 +96,52 @@ func TestATornLineIsForgotten(t *testing.T) {
 			t.Fatalf("cut by %d, and written on: %v", cut, err)
 		}
 		owed := again.Owed()
-		wanted := 1
-		if cut == 1 {
-			// Only its end was torn off: it is whole.
-			wanted = 2
-		}
-		if len(owed) != wanted || owed[0].Op != "b" {
+		if len(owed) != 1 || owed[0].Op != "b" {
 			t.Fatalf("cut by %d: owed %v", cut, owed)
 		}
 		_ = again.Close()
+	}
+}
+
+// A reader may look while somebody writes: it must neither see half a line nor take it away.
+func TestAReaderLeavesAHalfWrittenLineAlone(t *testing.T) {
+	h := place(t)
+	j := create(t, h, "r/0")
+	half, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer half.Close()
+	if _, err := half.WriteString(`{"kind":"un`); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := Find(h, "r/0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if _, err := half.WriteString(`do","n":1,"op":"a"}` + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := reader.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if owed := reader.Owed(); len(owed) != 1 || owed[0].Op != "a" {
+		t.Fatalf("owed %v", owed)
+	}
+}
+
+func TestNothingIsWrittenOnceItEnded(t *testing.T) {
+	h := place(t)
+	j := create(t, h, "r/0")
+	other, err := Find(h, "r/0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	write(t, other, Line{Kind: End, Outcome: "reverted"})
+	if err := j.Write(Line{Kind: Undo, N: 1, Op: "a"}); !errors.Is(err, ErrEnded) {
+		t.Fatalf("written: %v", err)
 	}
 }
 

@@ -107,9 +107,20 @@ func Strict(data []byte, into any) error {
 func wordsOf(err error) string {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return "key " + wrong.Field + ": found " + wrong.Value + ", allowed is " + kindName(wrong.Type.Kind().String())
+		return "key " + keyOf(wrong.Field) + ": found " + wrong.Value + ", allowed is " + kindName(wrong.Type.Kind().String())
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// keyOf a field as its path has it: that names structs within structs too, whose keys stand beside the others.
+func keyOf(path string) string {
+	var keys []string
+	for _, each := range strings.Split(path, ".") {
+		if each == strings.ToLower(each) {
+			keys = append(keys, each)
+		}
+	}
+	return strings.Join(keys, ".")
 }
 
 func kindName(kind string) string {
@@ -175,6 +186,9 @@ func (p Payload) checkTargets() error {
 }
 
 func (p Payload) checkNomad() error {
+	if p.Nomad.Addr == "" && p.LeaseMs > 0 {
+		return bad("lease_ms", "%d without nomad.addr, where a leader would be asked for; 0 or an address is allowed", p.LeaseMs)
+	}
 	if p.Nomad.Addr != "" {
 		at, err := url.Parse(p.Nomad.Addr)
 		if err != nil || at.Host == "" || (at.Scheme != "http" && at.Scheme != "https") {

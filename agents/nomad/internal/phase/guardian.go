@@ -90,9 +90,7 @@ func (s Scene) putBackUntil(j *journal.Journal, why string, end host.Instant) er
 		if err == nil || end.Left() <= 0 {
 			return err
 		}
-		if err := j.Unlock(); err != nil {
-			return fail.Wrap(fail.Stuck, err, "the journal")
-		}
+		j.Unlock()
 		time.Sleep(time.Second)
 	}
 }

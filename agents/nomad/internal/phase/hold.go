@@ -31,6 +31,23 @@ const (
 func (s Scene) hold(p payload.Payload, j *journal.Journal, onForce func() error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
 	defer stop()
+	lost := make(chan error, 1)
+	if err := s.bringInForce(p, j, lost, onForce); err != nil {
+		return s.after(j, err)
+	}
+	if !hasDeadline(j) {
+		return s.putBack(j, "nothing of it lasts")
+	}
+	word, why, err := s.wait(ctx, p, j, lost)
+	s.about(j).Tell(word, why, nil)
+	if back := s.putBack(j, why); back != nil {
+		return back
+	}
+	return err
+}
+
+// bringInForce does what inject left to be done. What fails in the middle is put back by whoever called.
+func (s Scene) bringInForce(p payload.Payload, j *journal.Journal, lost chan<- error, onForce func() error) error {
 	self, err := s.Host.Pid(os.Getpid())
 	if err != nil {
 		return fail.Wrap(fail.Bug, err, "this process")
@@ -44,29 +61,17 @@ func (s Scene) hold(p payload.Payload, j *journal.Journal, onForce func() error)
 			return err
 		}
 	}
-	lost := make(chan error, 1)
 	for _, each := range workers {
 		if err := s.startWorker(each, j, lost); err != nil {
-			return s.after(j, err)
+			return err
 		}
 	}
 	if err := j.Write(journal.Line{Kind: journal.InForce}); err != nil {
-		return s.after(j, fail.Wrap(rights(err), err, "the journal"))
+		return fail.Wrap(rights(err), err, "the journal")
 	}
 	first := j.First()
 	s.about(j).Tell(event.InForce, first.Mechanism, map[string]any{"certainty": first.Certainty})
-	if err := onForce(); err != nil {
-		return s.after(j, err)
-	}
-	if !hasDeadline(j) {
-		return s.putBack(j, "nothing of it lasts")
-	}
-	word, why, err := s.wait(ctx, p, j, lost)
-	s.about(j).Tell(word, why, nil)
-	if back := s.putBack(j, why); back != nil {
-		return back
-	}
-	return err
+	return onForce()
 }
 
 func hasDeadline(j *journal.Journal) bool {

@@ -12,9 +12,10 @@ import (
 	"sirocco/agents/nomad/internal/host"
 	"sirocco/agents/nomad/internal/journal"
 	"sirocco/agents/nomad/internal/payload"
+	"sirocco/agents/nomad/internal/undo"
 )
 
-// Ready is a fault that was judged, and nothing of it done.
+// ready is a fault that was judged, and nothing of it done.
 type ready struct {
 	payload   payload.Payload
 	mechanism fault.Mechanism
@@ -104,16 +105,21 @@ func (s Scene) strongest(one fault.Fault) (fault.Mechanism, error) {
 // open judges and, where nothing stands against it, opens the journal. ErrExists of the journal: it was injected on this
 // node already, and nothing is to be changed.
 func (s Scene) open(data []byte) (ready, *journal.Journal, error) {
+	unlock, err := s.lockState()
+	if err != nil {
+		return ready{}, nil, err
+	}
+	defer unlock()
+	// Before anything is read that is to be put back later: what is held now is another's change, and not how it was.
+	held, err := s.held()
+	if err != nil {
+		return ready{}, nil, err
+	}
 	found, err := s.judge(data)
 	if err != nil {
 		return found, nil, err
 	}
-	unlock, err := s.lockState()
-	if err != nil {
-		return found, nil, err
-	}
-	defer unlock()
-	if err := s.conflict(found); err != nil {
+	if err := held.conflict(found); err != nil {
 		return found, nil, err
 	}
 	boot, err := s.Host.BootID()
@@ -132,28 +138,34 @@ func (s Scene) open(data []byte) (ready, *journal.Journal, error) {
 	return found, j, err
 }
 
-// conflict is with what another intent holds, or may hold.
-func (s Scene) conflict(found ready) error {
+// holdings are the resources that open journals hold, with the first lines of those.
+type holdings map[string]journal.Line
+
+func (s Scene) held() (holdings, error) {
 	all, err := journal.All(s.Host)
+	defer closeAll(all)
 	if err != nil {
 		// What an unreadable journal holds is not known: it may be this very thing.
-		return fail.Wrap(fail.Conflict, err, "a journal can not be read")
+		return nil, fail.Wrap(fail.Conflict, err, "a journal can not be read")
 	}
-	defer closeAll(all)
-	wanted := map[string]bool{}
-	for _, resource := range found.prepared.Resources {
-		wanted[resource] = true
-	}
+	held := holdings{}
 	for _, j := range all {
-		first := j.First()
-		if _, ended := j.Ended(); ended || first.Intent == found.payload.Intent {
+		if _, ended := j.Ended(); ended {
 			continue
 		}
-		for _, resource := range first.Resources {
-			if wanted[resource] {
-				return &fail.Error{Code: fail.Conflict, Run: first.Run,
-					Words: "run " + first.Run + " holds " + resource + " by " + first.Fault}
-			}
+		for _, resource := range j.First().Resources {
+			held[resource] = j.First()
+		}
+	}
+	return held, nil
+}
+
+// conflict is with what another intent holds, or may hold.
+func (h holdings) conflict(found ready) error {
+	for _, resource := range found.prepared.Resources {
+		if first, is := h[resource]; is && first.Intent != found.payload.Intent {
+			return &fail.Error{Code: fail.Conflict, Run: first.Run,
+				Words: "run " + first.Run + " holds " + resource + " by " + first.Fault}
 		}
 	}
 	return nil
@@ -184,14 +196,9 @@ func (s Scene) act(found ready, j *journal.Journal) error {
 		}
 		tell.Tell(event.Acted, act.Words, data)
 	}
-	deadline, _ := j.Deadline()
 	for _, change := range found.prepared.Changes {
-		line := journal.Line{Kind: journal.Undo, N: j.NextN(), Op: change.Undo.Op, Data: change.Undo.Data, Words: change.Words}
-		if err := j.Write(line); err != nil {
-			return fail.Wrap(rights(err), err, "the journal")
-		}
-		if err := change.Do(deadline); err != nil {
-			return fail.Wrap(fail.Unsupported, err, "%s", change.Words)
+		if err := s.change(change, j); err != nil {
+			return err
 		}
 		if change.Look != nil {
 			if err := j.Write(journal.Line{Kind: journal.Watch, Op: change.Look.Op, Data: change.Look.Data}); err != nil {
@@ -201,6 +208,32 @@ func (s Scene) act(found ready, j *journal.Journal) error {
 		tell.Tell(event.Changed, change.Words, nil)
 	}
 	return s.planWorkers(found, j)
+}
+
+// change makes one, journaled before. Where this process stood still meanwhile, and somebody put back what they saw, it
+// is put back here.
+func (s Scene) change(change fault.Change, j *journal.Journal) error {
+	line := journal.Line{Kind: journal.Undo, N: j.NextN(), Op: change.Undo.Op, Data: change.Undo.Data, Words: change.Words}
+	if err := j.Write(line); err != nil {
+		return fail.Wrap(rights(err), err, "the journal")
+	}
+	deadline, _ := j.Deadline()
+	if deadline.Left() <= 0 {
+		return fail.New(fail.TooLate, "%s: the deadline is over before it is done", change.Words)
+	}
+	if err := change.Do(deadline); err != nil {
+		return fail.Wrap(fail.Unsupported, err, "%s", change.Words)
+	}
+	if err := j.Reload(); err != nil {
+		return fail.Wrap(fail.Stuck, err, "the journal")
+	}
+	if _, ended := j.Ended(); !ended {
+		return nil
+	}
+	if _, err := undo.Do(s.Host, line.Op, line.Data); err != nil {
+		return fail.Wrap(fail.Stuck, err, "%s", change.Words)
+	}
+	return fail.Wrap(fail.TooLate, journal.ErrEnded, "%s", change.Words)
 }
 
 // planWorkers writes what `hold` is to start: it is another process, and what it would find anew is changed by now.

@@ -26,10 +26,12 @@ func (s Scene) putBack(j *journal.Journal, why string) error {
 	}
 	var left []error
 	for _, line := range j.Owed() {
-		result, err := undo.Do(s.Host, line.Op, line.Data)
+		do := undo.Do
 		if j.First().Boot != boot {
-			result, err = undo.AfterBoot(s.Host, line.Op, line.Data)
+			// Numbers of processes and kernel objects are others' now.
+			do = undo.AfterBoot
 		}
+		result, err := do(s.Host, line.Op, line.Data)
 		if err == nil && result.Difference != "" {
 			tell.Tell(event.Difference, line.Words+": "+result.Difference, result.After)
 			err = errors.New(result.Difference)

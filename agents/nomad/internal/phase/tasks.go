@@ -141,13 +141,24 @@ func (s Scene) markReady() error {
 	return nil
 }
 
-// Ready is the task after hold began: it ends once the fault is in force.
+// Ready is the task after hold began: it ends once the fault is in force, or was put back before it was.
 func (s Scene) Ready(ctx context.Context, within time.Duration) error {
+	_, j, err := s.shared()
+	if err != nil {
+		return err
+	}
+	if j != nil {
+		defer j.Close()
+	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for {
+		over := j != nil && s.isOver(j)
 		if _, err := os.Stat(s.at(readyFile)); err == nil {
 			return nil
+		}
+		if over {
+			return fail.New(fail.Unsupported, "the fault ended before it was in force")
 		}
 		select {
 		case <-ctx.Done():
@@ -155,6 +166,14 @@ func (s Scene) Ready(ctx context.Context, within time.Duration) error {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+}
+
+func (s Scene) isOver(j *journal.Journal) bool {
+	if err := j.Reload(); err != nil {
+		return false
+	}
+	_, ended := j.Ended()
+	return ended
 }
 
 // Revert is the last task: it puts back what this allocation's inject opened, whatever became of hold.

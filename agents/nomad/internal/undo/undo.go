@@ -78,19 +78,11 @@ func See(h host.Host, op string, data json.RawMessage) (map[string]any, error) {
 	return look(h, data)
 }
 
-// Knows tells whether an undo is known.
-func Knows(op string) bool { return ops[op] != nil }
-
-// AfterBoot puts back what an earlier boot of the machine left: all that lived in its kernel is gone with it.
-func AfterBoot(h host.Host, op string, data json.RawMessage) (Result, error) {
-	if !Knows(op) {
+// AfterBoot puts back what an earlier boot of the machine left: all that the agent changes lives in its kernel, or in
+// files without a name, and is gone with it.
+func AfterBoot(_ host.Host, op string, _ json.RawMessage) (Result, error) {
+	if _, known := ops[op]; !known {
 		return Result{}, fmt.Errorf("undo %q is not known to this release", op)
-	}
-	if onDisk[op] {
-		return Do(h, op, data)
 	}
 	return Result{WasGone: "the machine was started anew since"}, nil
 }
-
-// onDisk are the undos of what outlives a boot.
-var onDisk = map[string]bool{}
