@@ -20,6 +20,7 @@ COPY --from=build /build/dist dist
 # The image's own user `node`, by number: Nomad and Kubernetes can then see that it is not root.
 USER 1000:1000
 EXPOSE 9646
-# No shell in between, so that SIGTERM reaches the controller. A small nursery halves its memory and shortens its pauses.
+# No shell in between, so that SIGTERM reaches the controller. A small nursery keeps its
+# memory and its pauses small where it is busy (docs/performance.md).
 ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/bin/sirocco.js"]
 CMD ["controller"]

@@ -138,7 +138,7 @@ job "sirocco" {
           SIROCCO_HOME       = var.namespace
           SIROCCO_NAMESPACES = var.namespaces
           SIROCCO_LOG_LEVEL  = var.log_level
-          # A small nursery halves the controller's memory and shortens its pauses.
+          # A small nursery keeps memory and pauses small where the controller is busy.
           NODE_OPTIONS = "--max-semi-space-size=8"
         }
 

@@ -68,9 +68,8 @@ const none: readonly string[] = [];
 /** An empty view, in which nothing is watched. */
 export function createView(): MutableView {
   const intern = createIntern();
-  const followed = new Map<string, FollowedJob>();
-  /** The same by namespace and id: looked up so often that making keys would show. */
-  const spaces = new Map<string, Map<string, FollowedJob>>();
+  /** By namespace and id: looked up so often that making keys would show. */
+  const followed = new Map<string, Map<string, FollowedJob>>();
   const names = createJobNames();
   const nodes = createNodeTable(intern);
   /** Where an allocation was found last: looked up again and again while a run is open. */
@@ -81,15 +80,18 @@ export function createView(): MutableView {
   let region: RegionView | undefined;
 
   const keyOf = (namespace: string, job: string) => `${namespace}/${job}`;
-  const followedOf = (namespace: string, job: string) => spaces.get(namespace)?.get(job);
+  const followedOf = (namespace: string, job: string) => followed.get(namespace)?.get(job);
+  function inOrder(): readonly FollowedJob[] {
+    sortedJobs ??= [...followed.values()].flatMap(space => [...space.values()]).sort(byId);
+    return sortedJobs;
+  }
 
   function follow(namespace: string, job: string): FollowedJob {
     const known = followedOf(namespace, job);
     if (known !== undefined) return known;
     const fresh = followJob(intern(namespace), intern(job), intern);
-    const space = spaces.get(namespace) ?? new Map<string, FollowedJob>();
-    spaces.set(fresh.namespace, space.set(fresh.id, fresh));
-    followed.set(keyOf(namespace, job), fresh);
+    const space = followed.get(namespace) ?? new Map<string, FollowedJob>();
+    followed.set(fresh.namespace, space.set(fresh.id, fresh));
     sortedJobs = undefined;
     return fresh;
   }
@@ -115,8 +117,8 @@ export function createView(): MutableView {
   function applyJobList(namespace: string, stubs: readonly unknown[], index: number): Touched | undefined {
     seen(index);
     if (!names.replace(namespace, stubs, index)) return undefined;
-    const jobs = [...followed.values()]
-      .filter(each => each.namespace === namespace && !names.has(namespace, each.id) && each.removeJob(index))
+    const jobs = [...(followed.get(namespace)?.values() ?? [])]
+      .filter(each => !names.has(namespace, each.id) && each.removeJob(index))
       .map(each => keyOf(namespace, each.id));
     return jobs.length > 0 ? { jobs, nodes: none } : undefined;
   }
@@ -178,9 +180,8 @@ export function createView(): MutableView {
     job: (namespace, id) => followedOf(namespace, id)?.job(),
     isGone: (namespace, id) => followedOf(namespace, id)?.isGone() === true,
     jobsIn(namespace) {
-      sortedJobs ??= [...followed.values()].sort(byId);
       const jobs: JobView[] = [];
-      for (const each of sortedJobs) {
+      for (const each of inOrder()) {
         const job = each.namespace === namespace ? each.job() : undefined;
         if (job !== undefined) jobs.push(job);
       }
@@ -191,7 +192,7 @@ export function createView(): MutableView {
       const held = known !== undefined && followedOf(known.namespace, known.id) === known ? known.alloc(id) : undefined;
       if (held !== undefined) return held;
       where.delete(id);
-      for (const each of followed.values()) {
+      for (const each of inOrder()) {
         const alloc = each.alloc(id);
         if (alloc === undefined) continue;
         where.set(id, each);
@@ -211,13 +212,15 @@ export function createView(): MutableView {
     },
     unwatchJob(namespace, job) {
       sortedJobs = undefined;
-      followed.delete(keyOf(namespace, job));
-      spaces.get(namespace)?.delete(job);
+      followed.get(namespace)?.delete(job);
     },
     watchNamespace: namespace => names.watch(namespace),
     unwatchNamespace: namespace => names.unwatch(namespace),
     jobIdsMatching: (namespace, pattern) => names.living(namespace).filter(glob(pattern)),
-    watchedJobs: () => [...followed.keys()].sort(),
+    watchedJobs: () =>
+      inOrder()
+        .map(({ namespace, id }) => keyOf(namespace, id))
+        .sort(),
     applyJob,
     applyJobList,
     removeJob: (namespace, job) => jobTouched(namespace, job, followedOf(namespace, job)?.removeJob() === true),

@@ -67,7 +67,7 @@ func prepareCPU(job Job) (Prepared, error) {
 		spec.Data = encode(worker.CPU{Threads: threads, Share: cores / float64(threads)})
 		prepared.Resources = append(prepared.Resources, place.name+"/cpu")
 		prepared.Workers = append(prepared.Workers, Worker{
-			Words: "burns " + strconv.FormatFloat(cores, 'g', 3, 64) + " cores in " + place.name,
+			Words: "burns " + strconv.FormatFloat(cores, 'g', 3, 64) + " cores in " + place.words(),
 			Spec:  spec,
 			Look: func(process host.Process) undo.Ref {
 				return undo.NewRef("cpu-used", undo.CPUWatch{Process: process, Since: host.Now(), Asked: cores})

@@ -77,7 +77,7 @@ func prepareMemory(job Job) (Prepared, error) {
 		}
 		prepared.Resources = append(prepared.Resources, place.name+"/memory")
 		prepared.Workers = append(prepared.Workers, Worker{
-			Words: fmt.Sprintf("takes %d bytes in %s", bytes, place.name),
+			Words: fmt.Sprintf("takes %d bytes in %s", bytes, place.words()),
 			Spec: worker.Spec{
 				Kind: "memory", Cgroups: place.cgroups, Expendable: !params.OOM,
 				Data: encode(worker.Memory{Bytes: bytes, Growth: params.growth}),

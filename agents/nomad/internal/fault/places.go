@@ -17,6 +17,14 @@ type place struct {
 	cgroups []string
 }
 
+// words for it: a task without a cgroup of its own shares what it uses with all of the node.
+func (p place) words() string {
+	if p.pid > 0 && len(p.cgroups) == 0 {
+		return p.name + ", which has no cgroup of its own: the node feels it"
+	}
+	return p.name
+}
+
 // placesOf a job: one a task, since each has its cgroup; or the node.
 func placesOf(job Job) []place {
 	if job.Payload.Scope == payload.ScopeNode {
